@@ -1,0 +1,135 @@
+"""Every setting Tillgate reads, from one environment, for both planes.
+
+A value that cannot be understood is refused by name (`BadSetting`) instead of being guessed.
+Secrets can be given as a file: `NAME_FILE` wins over nothing, and both at once are refused.
+Importing this module reads nothing and starts nothing; call `load()` or `config()`.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+DEFAULT_DATA_DIR = Path(".tillgate")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+class BadSetting(ValueError):
+    """A setting holds something that cannot be used; names it, its value and the cure."""
+
+    def __init__(self, name: str, value: str, cure: str) -> None:
+        super().__init__(f"{name}={value!r}: {cure}")
+        self.name = name
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """What the environment says. `data_dir` is absolute; rates are calls a minute."""
+
+    data_dir: Path
+    base_url: str = ""
+    hosts: tuple[str, ...] = LOCAL_HOSTS
+    trusted_proxies: tuple[str, ...] = ()
+    redis_url: str = ""
+    citus: bool = False
+    demo: bool = False
+    calls_per_minute: int = 600
+    token_calls_per_minute: int = 30
+    log_format: str = "json"
+    access_log: bool = True
+    shutdown_seconds: int = 10
+
+
+def env_bool(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    """A yes-or-no setting: 1, true, yes, on, or 0, false, no, off."""
+    value = environ.get(name, "")
+    if not value:
+        return default
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise BadSetting(name, value, "write true or false")
+
+
+def env_int(environ: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
+    """A whole number of at least `least`."""
+    value = environ.get(name, "")
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise BadSetting(name, value, f"write a whole number of at least {least}")
+    return int(value)
+
+
+def env_secret(environ: Mapping[str, str], name: str) -> str:
+    """A secret from NAME, or from the file that NAME_FILE names; "" when neither is set."""
+    value, file = environ.get(name, ""), environ.get(f"{name}_FILE", "")
+    if value and file:
+        raise BadSetting(f"{name}_FILE", file, f"set either {name} or {name}_FILE, not both")
+    if not file:
+        return value
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise BadSetting(f"{name}_FILE", file, f"cannot be read: {error.strerror}") from error
+
+
+def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in environ.get(name, "").split(",") if word.strip())
+
+
+def _base_url(environ: Mapping[str, str]) -> str:
+    value = environ.get("TILLGATE_BASE_URL", "").rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query):
+        raise BadSetting("TILLGATE_BASE_URL", value, "write it like https://api.example.com")
+    return value
+
+
+def _proxies(environ: Mapping[str, str]) -> tuple[str, ...]:
+    words = _words(environ, "TILLGATE_TRUSTED_PROXIES")
+    for word in words:
+        try:
+            ip_network(word)
+        except ValueError as error:
+            cure = "write addresses or networks, such as 127.0.0.1,10.0.0.0/8"
+            raise BadSetting("TILLGATE_TRUSTED_PROXIES", word, cure) from error
+    return words
+
+
+def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = environ.get(name, "") or choices[0]
+    if value not in choices:
+        raise BadSetting(name, value, f"write one of {', '.join(choices)}")
+    return value
+
+
+def load(environ: Mapping[str, str]) -> Config:
+    """Read and check the settings; raises `BadSetting` for the first that cannot be used."""
+    base_url = _base_url(environ)
+    own_host = urlsplit(base_url).hostname
+    hosts = _words(environ, "TILLGATE_HOSTS") or LOCAL_HOSTS
+    return Config(
+        data_dir=Path(environ.get("TILLGATE_DATA_DIR", "") or DEFAULT_DATA_DIR).absolute(),
+        base_url=base_url,
+        hosts=(*hosts, own_host) if own_host else hosts,
+        trusted_proxies=_proxies(environ),
+        redis_url=env_secret(environ, "TILLGATE_REDIS_URL"),
+        citus=env_bool(environ, "TILLGATE_CITUS", default=False),
+        demo=env_bool(environ, "TILLGATE_DEMO", default=False),
+        calls_per_minute=env_int(environ, "TILLGATE_CALLS_PER_MINUTE", 600),
+        token_calls_per_minute=env_int(environ, "TILLGATE_TOKEN_CALLS_PER_MINUTE", 30),
+        log_format=_choice(environ, "TILLGATE_LOG_FORMAT", ("json", "text")),
+        access_log=env_bool(environ, "TILLGATE_ACCESS_LOG", default=True),
+        shutdown_seconds=env_int(environ, "TILLGATE_SHUTDOWN_SECONDS", 10),
+    )
+
+
+@cache
+def config() -> Config:
+    """The settings of this process, read once from its environment."""
+    return load(os.environ)

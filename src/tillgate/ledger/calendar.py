@@ -52,6 +52,15 @@ class Calendar(msgspec.Struct, frozen=True):
             day += ONE_DAY
         return day
 
+    def runs_forward(self) -> bool:
+        """Whether every change of rule leaves the day before it with some length.
+
+        A new zone far to the east with an early start could begin before the day it follows.
+        """
+        return all(
+            self.start(r.valid_from) > self.start(r.valid_from - ONE_DAY) for r in self.rules
+        )
+
     def local(self, instant: datetime) -> datetime:
         """The instant as the location's clock shows it, with its offset."""
         return instant.astimezone(ZoneInfo(self.rule(self.day_of(instant)).timezone))

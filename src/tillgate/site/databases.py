@@ -1,0 +1,52 @@
+"""Which databases this process uses, and Django told about them.
+
+With no URL in the environment the embedded PostgreSQL of the data folder is started and held for
+as long as the process runs; with URLs nothing is started.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import django
+from django.conf import settings
+
+from tillgate.foundation import keys
+from tillgate.foundation.config import Config, config
+from tillgate.foundation.postgres import cluster, urls
+from tillgate.foundation.postgres.roles import Role
+
+
+@contextmanager
+def running(conf: Config, environ: Mapping[str, str] = os.environ) -> Iterator[bool]:
+    """Hold the embedded PostgreSQL where it is used; yields whether it is."""
+    if urls.is_embedded(environ):
+        with cluster.attach(conf.data_dir):
+            yield True
+    else:
+        yield False
+
+
+def start_django(*, with_owner: bool = False) -> None:
+    """Fill in databases and secret, then set Django up; once a process."""
+    conf = config()
+    settings.SECRET_KEY = keys.django_secret(os.environ, conf.data_dir)
+    settings.DATABASES["default"].update(_django_database(Role.PORTAL, pooled=True))
+    if with_owner:
+        settings.DATABASES["owner"].update(_django_database(Role.OWNER, pooled=False))
+    django.setup()
+
+
+def url(role: Role) -> str:
+    """The conninfo of a role in this process's environment."""
+    return urls.database_url(role, os.environ, config().data_dir)
+
+
+def _django_database(role: Role, *, pooled: bool) -> dict[str, Any]:
+    parts = urls.django_parts(url(role))
+    if pooled:
+        # Django under ASGI runs every request in a thread of its own: without a pool, connections
+        # leak one a thread.
+        parts["OPTIONS"] = {**parts.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+    return parts

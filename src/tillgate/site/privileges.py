@@ -1,0 +1,113 @@
+"""Which role may do what on which table: one list, applied after every migration.
+
+Grants are said here and nowhere else; what is not said is revoked. Row-level security is on for
+every table of `BY_LOCATION`, for every role but their owner. It guards against a forgotten WHERE,
+the grants guard against the rest.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.apps import apps
+from django.db import connections, transaction
+from psycopg import sql
+
+from tillgate.foundation.postgres.roles import Role
+
+BY_LOCATION = (
+    "directory_businesslocation",
+    "directory_dayrule",
+    "catalogue_taxrate",
+    "catalogue_paymentmethod",
+    "catalogue_accountinggroup",
+    "catalogue_item",
+    "ledger_businessday",
+    "ledger_opensale",
+    "ledger_externalreference",
+)
+BOOKS = ("directory_business", *BY_LOCATION)
+RUN_TIME = (Role.PORTAL, Role.LEDGER, Role.READER, Role.METER)
+
+# The sub-select is evaluated once a query instead of once a row; nullif covers a setting that has
+# been reset to '' in this session, which would not cast.
+_LOCATIONS = (
+    "any((select nullif(current_setting('tillgate.locations', true), '')::bigint[])::bigint[])"
+)
+_OWN_LOCATION = f"business_location_id = {_LOCATIONS}"
+_OWN_BUSINESS = (
+    "exists (select 1 from directory_businesslocation l"
+    " where l.business_id = directory_business.business_id)"
+)
+_WRITERS_OWN = "true"
+
+
+def table_grants() -> list[tuple[Role, str, str]]:
+    """(role, privileges, table) for every grant that is made."""
+    feed = [(Role.LEDGER, "SELECT, INSERT, UPDATE", table) for table in BOOKS]
+    return [
+        *feed,
+        (Role.LEDGER, "DELETE", "ledger_externalreference"),
+        (Role.LEDGER, "INSERT", "foundation_event"),
+        *((Role.READER, "SELECT", table) for table in BOOKS),
+        *((Role.PORTAL, "SELECT", table) for table in BOOKS),
+        *((Role.PORTAL, "SELECT, INSERT, UPDATE, DELETE", table) for table in _control_tables()),
+        (Role.PORTAL, "SELECT, INSERT", "foundation_event"),
+        (Role.PORTAL, "SELECT", "django_migrations"),
+        (Role.PORTAL, "SELECT", "access_callcount"),
+        (Role.METER, "INSERT", "access_callcount"),
+    ]
+
+
+FUNCTION_GRANTS = ((Role.READER, "access_grant(text)"),)
+
+
+def _control_tables() -> Iterable[str]:
+    others = {*BOOKS, "foundation_event", "access_callcount"}
+    models = apps.get_models(include_auto_created=True)
+    return sorted({m._meta.db_table for m in models if m._meta.managed} - others) + sorted(
+        {m._meta.db_table for m in models if m._meta.app_label == "procrastinate"}
+    )
+
+
+def apply_privileges(names: Mapping[Role, str], *, using: str = "owner") -> None:
+    """Set grants and policies as this file says them, in one transaction, as the owner."""
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        for statement in _statements(names):
+            cursor.execute(statement)
+
+
+def _statements(names: Mapping[Role, str]) -> Iterable[sql.Composed]:
+    roles = sql.SQL(", ").join(sql.Identifier(names[role]) for role in RUN_TIME)
+    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {}").format(roles)
+    yield sql.SQL("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {}").format(roles)
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(roles)
+    yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(
+        sql.Identifier(names[Role.PORTAL])
+    )
+    for role, privileges, table in table_grants():
+        yield sql.SQL("GRANT {} ON {} TO {}").format(
+            sql.SQL(privileges), sql.Identifier(table), sql.Identifier(names[role])
+        )
+    for role, function in FUNCTION_GRANTS:
+        name = sql.Identifier(names[role])
+        yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), name)
+    for table in BY_LOCATION:
+        yield from _policy(table, "by_location", _OWN_LOCATION, roles)
+    yield from _policy(
+        "directory_business",
+        "by_business",
+        _OWN_BUSINESS,
+        sql.SQL(", ").join(sql.Identifier(names[r]) for r in (Role.PORTAL, Role.READER)),
+    )
+    # The feed brings a business before its first location, so it may see and write them all.
+    yield from _policy(
+        "directory_business", "by_feed", _WRITERS_OWN, sql.Identifier(names[Role.LEDGER])
+    )
+
+
+def _policy(table: str, name: str, rule: str, roles: sql.Composable) -> Iterable[sql.Composed]:
+    on = sql.Identifier(table)
+    yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(on)
+    yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(name), on)
+    yield sql.SQL("CREATE POLICY {} ON {} TO {} USING ({}) WITH CHECK ({})").format(
+        sql.Identifier(name), on, roles, sql.SQL(rule), sql.SQL(rule)
+    )

@@ -1,0 +1,17 @@
+#!/bin/sh
+# What browser and server tests need from Debian. Where it cannot be had, those tests are skipped
+# and say why.
+set -u
+want=""
+command -v chromium >/dev/null 2>&1 || want="$want chromium"
+command -v wrk >/dev/null 2>&1 || want="$want wrk"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want="$want postgresql"
+[ -z "$want" ] && exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    echo "Not installed, and not ours to install:$want (tests that need them are skipped)"
+    exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $want; } >/dev/null 2>&1 \
+    || echo "Could not install:$want (tests that need them are skipped)"
+exit 0

@@ -1,0 +1,110 @@
+"""What the embedded PostgreSQL keeps on disk: one private folder below the data folder.
+
+    postgres/cluster          the data
+    postgres/passwords.json   made once: the superuser's and the five roles' passwords
+    postgres/connection.json  where the server listens, while it runs
+    postgres/prepared         which start of the server has its roles and database
+    postgres/server.log       what the server says; postgres/keeper.log what its keeper says
+    postgres/*.lock           see `locks`
+
+Only the standard library is imported here: the keeper stays a small process.
+"""
+
+import json
+import os
+import re
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SUPERUSER = "postgres"
+PORT = 5432
+_SHORT_PLAIN_PATH = re.compile(r"[\w./-]{1,60}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The paths below one data folder; `data_dir` is absolute."""
+
+    data_dir: Path
+
+    @property
+    def root(self) -> Path:
+        return self.data_dir / "postgres"
+
+    @property
+    def cluster(self) -> Path:
+        return self.root / "cluster"
+
+    @property
+    def passwords(self) -> Path:
+        return self.root / "passwords.json"
+
+    @property
+    def connection(self) -> Path:
+        return self.root / "connection.json"
+
+    @property
+    def prepared(self) -> Path:
+        return self.root / "prepared"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "server.log"
+
+    @property
+    def keeper_log(self) -> Path:
+        return self.root / "keeper.log"
+
+    def lock(self, name: str) -> Path:
+        return self.root / f"{name}.lock"
+
+    def create(self) -> None:
+        """Make the folder, readable by nobody else. Parents that exist keep their modes."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, exist_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The object in a file; None when there is no such file."""
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put a file in place whole, readable by the folder's owner only."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(descriptor, "w") as file:
+        give_to_folder_owner(file.fileno(), path.parent)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(path)
+
+
+def give_to_folder_owner(descriptor: int, folder: Path) -> None:
+    """What root writes into a person's folder must stay readable to that person."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def new_passwords(names: list[str]) -> dict[str, str]:
+    """A random password for each name."""
+    return {name: secrets.token_urlsafe(24) for name in names}
+
+
+def make_socket_folder() -> Path:
+    """A private folder with a short path: a socket's path has a hundred bytes at most.
+
+    libpq splits a host at commas, so a temporary folder with an unusual name is passed over.
+    """
+    for base in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108  mkdtemp makes it ours
+        if _SHORT_PLAIN_PATH.fullmatch(base) and os.access(base, os.W_OK | os.X_OK):
+            return Path(tempfile.mkdtemp(prefix="tillgate-", dir=base))
+    return Path(tempfile.mkdtemp(prefix="tillgate-"))

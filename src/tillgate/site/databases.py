@@ -11,21 +11,22 @@ from typing import Any
 
 import django
 from django.conf import settings
+from psycopg.conninfo import conninfo_to_dict
 
 from tillgate.foundation import keys
 from tillgate.foundation.config import Config, config
 from tillgate.foundation.postgres import cluster, urls
-from tillgate.foundation.postgres.roles import Role
+from tillgate.foundation.postgres.roles import ROLE_NAMES, Role
 
 
 @contextmanager
 def running(conf: Config, environ: Mapping[str, str] = os.environ) -> Iterator[bool]:
     """Hold the embedded PostgreSQL where it is used; yields whether it is."""
-    if urls.is_embedded(environ):
-        with cluster.attach(conf.data_dir):
-            yield True
-    else:
+    if urls.is_external(environ):
         yield False
+        return
+    with cluster.attach(conf.data_dir):
+        yield True
 
 
 def start_django(*, with_owner: bool = False) -> None:
@@ -38,15 +39,19 @@ def start_django(*, with_owner: bool = False) -> None:
     django.setup()
 
 
-def url(role: Role) -> str:
-    """The conninfo of a role in this process's environment."""
-    return urls.database_url(role, os.environ, config().data_dir)
+def role_names() -> dict[Role, str]:
+    """What each role is called in the database, as far as this process knows their URLs."""
+    if not urls.is_external(os.environ):
+        return dict(ROLE_NAMES)
+    given = [role for role in Role if os.environ.get(urls.setting_name(role))]
+    users = {role: conninfo_to_dict(urls.database_url(role)).get("user") for role in given}
+    return {role: str(users.get(role) or ROLE_NAMES[role]) for role in Role}
 
 
 def _django_database(role: Role, *, pooled: bool) -> dict[str, Any]:
-    parts = urls.django_parts(url(role))
+    parts = urls.django_settings(urls.database_url(role))
     if pooled:
         # Django under ASGI runs every request in a thread of its own: without a pool, connections
         # leak one a thread.
-        parts["OPTIONS"] = {**parts.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+        parts["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
     return parts

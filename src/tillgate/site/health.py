@@ -55,7 +55,7 @@ async def _finding(check: Check) -> str:
     try:
         async with asyncio.timeout(2):
             await check()
-    except Exception as error:  # noqa: BLE001  whatever is wrong, it is not ready
+    except Exception as error:
         return f"{type(error).__name__}"
     return "ok"
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
 from tillgate.foundation.config import BadSetting
@@ -33,3 +34,120 @@ def main() -> None:
         app()
     except (BadSetting, OSError) as error:
         sys.exit(f"tillgate: {error}")
+
+
+@app.command()
+def serve(
+    part: Annotated[str, typer.Argument(click_type=click.Choice(["all", "portal", "api"]))] = "all",
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """Serve the portal, the API plane, or all with a worker beside them; Ctrl-C stops."""
+    from tillgate.site.commands import run_server
+
+    run_server(part, host, port)
+
+
+@app.command()
+def worker(
+    beside: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run the jobs: closing days by the clock, forgetting expired tokens."""
+    from tillgate.site.commands import run_worker
+
+    run_worker(beside=beside)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version: tables, grants, row-level security."""
+    from tillgate.site.commands import run_migrations
+
+    run_migrations()
+
+
+@app.command()
+def check() -> None:
+    """Look at settings, roles, keys and clock; each finding comes with its cure."""
+    from tillgate.site.commands import run_checks
+
+    run_checks()
+
+
+@app.command()
+def demo(
+    port: Port = 8000,
+    data_dir: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(
+        ".tillgate/demo"
+    ),
+    days: Annotated[int, typer.Option(min=1, max=400, help="Days of simulated sales.")] = 30,
+    feed: Annotated[
+        list[Path] | None, typer.Option(help="Feed file to use in place of the simulation.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON when ready, nothing else.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Stop after the first answer.")] = False,
+) -> None:
+    """A running system with a simulated restaurant group, and a first call to copy."""
+    from tillgate.site.commands import run_demo
+
+    run_demo(port=port, data_dir=data_dir, days=days, feeds=feed or [], as_json=as_json, once=once)
+
+
+@db.command()
+def roles(
+    database: Annotated[str, typer.Option(help="Name of the database.")] = "tillgate",
+) -> None:
+    """Print the SQL that makes the five roles and the database, for a superuser to run."""
+    from tillgate.foundation.postgres.roles import roles_sql
+
+    typer.echo(roles_sql(database), nl=False)
+
+
+@user.command("add")
+def add_user(
+    email: str,
+    name: Annotated[str, typer.Option(help="Name to greet with.")] = "",
+    business: Annotated[int | None, typer.Option(help="Business to act for.")] = None,
+    role: Annotated[str, typer.Option(help="owner, member or technical_contact.")] = "member",
+    password_file: Annotated[
+        Path | None, typer.Option(help="File with the password; asked for when absent.")
+    ] = None,
+) -> None:
+    """Add somebody who signs in."""
+    from tillgate.site.commands import run_add_user
+
+    run_add_user(email, name=name, business=business, role=role, password_file=password_file)
+
+
+@backoffice.command("import")
+def import_feed(
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Feed files, - for standard input.")
+    ] = None,
+    watch: Annotated[Path | None, typer.Option(help="Drop folder to take files from.")] = None,
+    location: Annotated[
+        int | None, typer.Option(help="Location of a recorded answer that names none.")
+    ] = None,
+    recorded_at: Annotated[
+        str, typer.Option(help="When a recorded answer was recorded (default: its file's time).")
+    ] = "",
+) -> None:
+    """Take in what the back office recorded: each file lands whole or not at all."""
+    from tillgate.site.commands import run_import
+
+    if bool(files) == bool(watch):
+        raise typer.BadParameter(
+            "name the files to import, or a folder with --watch", param_hint="FILES"
+        )
+    run_import(files or [], watch=watch, location=location, recorded_at=_instant(recorded_at))
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return parse_instant(text) if text else None
+    except BadInstant:
+        raise typer.BadParameter(
+            "write it like 2026-11-24T12:00:00Z", param_hint="--recorded-at"
+        ) from None

@@ -71,3 +71,36 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
+
+# --- Access and sign-in (tillgate.access, tillgate.portal) ---------------------------------------
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "access.Client"
+OAUTH2_PROVIDER_GRANT_MODEL = "access.Grant"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "tillgate.access.oauth.server.Server",
+    "OAUTH2_VALIDATOR_CLASS": "tillgate.access.oauth.validator.Validator",
+    "CLIENT_ID_GENERATOR_CLASS": "tillgate.access.oauth.generators.ClientIds",
+    "ACCESS_TOKEN_GENERATOR": "tillgate.access.oauth.generators.token_for",
+    "SCOPES": {
+        "financial-api": "Read sales, payments and totals",
+        "items": "Read the items sold",
+        "offline_access": "Stay connected for longer between two calls",
+    },
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 60 * 60,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 14 * 24 * 60 * 60,
+    "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 60,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ROTATE_REFRESH_TOKEN": True,
+    "PKCE_REQUIRED": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"],
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}

@@ -1,0 +1,22 @@
+"""The control plane as an ASGI app: Django, already set up by `databases.start_django`."""
+
+from asgiref.sync import sync_to_async
+from django.core.asgi import get_asgi_application
+from django.db import connection
+
+from tillgate.site.logs import App
+
+
+def app() -> App:
+    """The portal and the OAuth endpoints."""
+    return get_asgi_application()  # type: ignore[return-value]
+
+
+async def readiness() -> None:
+    """Return when the database answers the portal; raises what is wrong otherwise."""
+    await sync_to_async(_ask)()
+
+
+def _ask() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")

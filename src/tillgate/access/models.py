@@ -1,0 +1,176 @@
+"""Who may call: integrations, their clients and secrets, what was consented to, what was called.
+
+Access and refresh tokens are the OAuth library's own tables, with hashes in place of tokens.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from oauth2_provider.models import AbstractApplication, AbstractGrant
+
+from tillgate.access.fields import HashedField
+from tillgate.access.tokens import new_client_id
+from tillgate.directory.models import Business, BusinessLocation
+
+UNUSABLE_SECRET = "!"  # noqa: S105  the one value that no hash equals; secrets have their own table
+
+
+class State(models.TextChoices):
+    """Whether an integration may call: a suspended one may again later, an ended one never."""
+
+    ACTIVE = "active", "active"
+    SUSPENDED = "suspended", "suspended"
+    ENDED = "ended", "ended"
+
+
+class Integration(models.Model):
+    """One program of one business, and what it may read: scopes, personal data, how often.
+
+    `scopes` is written as in OAuth, separated by spaces. `staff`, `consumers` and
+    `authorizations` say which personal data its answers may carry.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT, related_name="integrations")
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    state_reason = models.TextField(blank=True)
+    scopes = models.TextField()
+    staff = models.BooleanField(default=False)
+    consumers = models.BooleanField(default=False)
+    authorizations = models.BooleanField(default=False)
+    calls_per_minute = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope_words(self) -> list[str]:
+        """The scopes, one by one."""
+        return self.scopes.split()
+
+
+class LicensedLocation(models.Model):
+    """A location an integration may read, on each UTC date from the first to the last given.
+
+    The dates say when one may call, not which business dates one may read.
+    """
+
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="licences")
+    location = models.ForeignKey(
+        BusinessLocation, models.PROTECT, db_column="business_location_id", related_name="+"
+    )
+    from_date = models.DateField()
+    until_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["integration", "location", "from_date"], name="one_licence_a_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until_date__isnull=True)
+                | models.Q(until_date__gte=models.F("from_date")),
+                name="licence_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.integration_id} {self.location_id}"
+
+
+class Client(AbstractApplication):
+    """The credentials' holder: one client of exactly one integration, for both of its grants."""
+
+    client_id = models.CharField(max_length=255, unique=True, default=new_client_id)
+    client_secret = models.CharField(max_length=255, default=UNUSABLE_SECRET, editable=False)
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="clients")
+    sandbox = models.BooleanField(default=False)
+
+    class Meta(AbstractApplication.Meta):
+        swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
+
+    def __str__(self) -> str:
+        return self.client_id
+
+    def allows_grant_type(self, *grant_types: str) -> bool:
+        """Authorization code for every client, client credentials for those with a secret."""
+        allowed = {self.GRANT_AUTHORIZATION_CODE}
+        if self.is_confidential:
+            allowed.add(self.GRANT_CLIENT_CREDENTIALS)
+        return not allowed.isdisjoint(grant_types)
+
+    def is_usable(self, request: object) -> bool:
+        """A client of an ended integration is as good as unknown."""
+        return self.integration.state != State.ENDED
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether it can keep a secret."""
+        return bool(self.client_type == self.CLIENT_CONFIDENTIAL)
+
+
+class Grant(AbstractGrant):
+    """An authorization code, as its hash; `family` is what it was exchanged for, once it was."""
+
+    code = HashedField(max_length=255, unique=True)
+    family = models.UUIDField(null=True, editable=False)
+
+    class Meta(AbstractGrant.Meta):
+        swappable = "OAUTH2_PROVIDER_GRANT_MODEL"
+
+
+class Consent(models.Model):
+    """A person let a client in, once; every token that follows from it belongs to this family.
+
+    `scopes` is what was agreed to. The family ends by itself at `ends_at`, or earlier by `ended_at`.
+    """
+
+    family = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(Client, models.CASCADE, related_name="consents")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="consents")
+    scopes = models.TextField()
+    given_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return str(self.family)
+
+
+class ClientSecret(models.Model):
+    """A secret of a client, as its hash; at most two are live at a time."""
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="secrets")
+    hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.hint}…"
+
+
+class CallCount(models.Model):
+    """How often a client called an endpoint in a minute; written by the API plane's meter.
+
+    Several rows may stand for the same minute, one from each process: add them up.
+    """
+
+    at = models.DateTimeField()
+    client_id = models.TextField()
+    endpoint = models.TextField()
+    status = models.SmallIntegerField()
+    calls = models.IntegerField()
+    bytes = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["client_id", "at"], name="calls_of_a_client")]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.client_id} {self.endpoint}"

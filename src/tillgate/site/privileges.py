@@ -84,16 +84,10 @@ def _statements(names: Mapping[Role, str]) -> Iterable[sql.Composed]:
         sql.Identifier(names[Role.PORTAL])
     )
     for role, privileges, table in table_grants():
-        if table == "access_callcount" and not any(
-            True for _ in apps.get_app_config("access").get_models()
-        ):
-            continue  # TEMPORARY until access has models
         yield sql.SQL("GRANT {} ON {} TO {}").format(
             sql.SQL(privileges), sql.Identifier(table), sql.Identifier(names[role])
         )
     for role, function in FUNCTION_GRANTS:
-        if not any(True for _ in apps.get_app_config("access").get_models()):
-            continue  # TEMPORARY until access has models
         name = sql.Identifier(names[role])
         yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), name)
     for table in BY_LOCATION:

@@ -6,6 +6,7 @@ how users are counted, `keeper` for the process that keeps it running.
 
 import json
 import os
+import selectors
 import subprocess
 import sys
 import time
@@ -109,13 +110,14 @@ def attach(data_dir: Path, *, timeout: float = _TIMEOUT) -> Cluster:
 def _ensure_passwords(folder: Folder) -> None:
     names = [SUPERUSER, *ROLE_NAMES.values()]
     passwords = read_json(folder.passwords)
-    if passwords is None:
-        if folder.cluster.exists():
-            raise PasswordsLost(
-                f"{folder.passwords} is gone, so nobody can sign in to {folder.cluster}: restore "
-                "it from a backup, or remove both to begin with an empty database"
-            )
-        write_private(folder.passwords, json.dumps(new_passwords(names)))
+    if passwords is None and folder.cluster.exists():
+        raise PasswordsLost(
+            f"{folder.passwords} is gone, so nobody can sign in to {folder.cluster}: restore "
+            "it from a backup, or remove both to begin with an empty database"
+        )
+    if missing := [name for name in names if name not in (passwords or {})]:
+        write_private(folder.passwords, json.dumps((passwords or {}) | new_passwords(missing)))
+        folder.prepared.unlink(missing_ok=True)
 
 
 def _ensure_running(folder: Folder, deadline: float) -> None:
@@ -148,22 +150,33 @@ def _answers(folder: Folder) -> bool:
 
 def _start_keeper(folder: Folder, deadline: float) -> None:
     command = [sys.executable, "-P", "-m", "tillgate.foundation.postgres.keeper"]
-    with folder.keeper_log.open("ab") as log:
+    log = os.open(folder.keeper_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(log, "ab") as log_file:
         starter = subprocess.Popen(
             [*command, folder.data_dir],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=log,
-            cwd="/",
+            stderr=log_file,
             start_new_session=True,
         )
     with starter:
-        line = starter.stdout.readline() if starter.stdout else b""
+        line = _read_answer(starter, deadline)
     if not line:
         raise CannotStart(f"the server's keeper ended without a word: see {folder.keeper_log}")
     answer = json.loads(line)
     if "error" in answer:
         raise CannotStart(answer["error"])
+
+
+def _read_answer(starter: "subprocess.Popen[bytes]", deadline: float) -> bytes:
+    """The keeper's one line, or nothing when it ended without."""
+    with selectors.DefaultSelector() as selector:
+        if starter.stdout is None:
+            return b""
+        selector.register(starter.stdout, selectors.EVENT_READ)
+        if not selector.select(max(deadline - time.monotonic(), 0)):
+            raise StillBusy("the server's keeper is still at work; try again in a while")
+        return starter.stdout.readline()
 
 
 def _prepare(folder: Folder) -> None:
@@ -172,7 +185,10 @@ def _prepare(folder: Folder) -> None:
     def superuser_url(database: str) -> str:
         return embedded_url(folder.data_dir, SUPERUSER, database)
 
-    prepare(superuser_url, DATABASE, {role: passwords[ROLE_NAMES[role]] for role in Role})
+    try:
+        prepare(superuser_url, DATABASE, {role: passwords[ROLE_NAMES[role]] for role in Role})
+    except psycopg.Error as error:
+        raise CannotStart(f"the server runs, but its roles cannot be made: {error}") from error
 
 
 def _wait_until_gone(folder: Folder, deadline: float) -> None:

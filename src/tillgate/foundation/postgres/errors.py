@@ -20,6 +20,10 @@ class PasswordsLost(PostgresError):
     """There is a cluster but the file with its passwords is gone."""
 
 
+class FolderUnusable(PostgresError):
+    """The data folder cannot be made, or belongs to somebody else."""
+
+
 class FolderUnreachable(PostgresError):
     """Started by root, and no unprivileged user can reach the folders PostgreSQL needs."""
 

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tillgate.foundation.postgres.errors import FolderUnusable
+
 SUPERUSER = "postgres"
 PORT = 5432
 _SHORT_PLAIN_PATH = re.compile(r"[\w./-]{1,60}", re.ASCII)
@@ -63,8 +65,21 @@ class Folder:
 
     def create(self) -> None:
         """Make the folder, readable by nobody else. Parents that exist keep their modes."""
-        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.root.mkdir(mode=0o700, exist_ok=True)
+        # What root makes may have to let another user pass, see `runner`.
+        mode = 0o711 if os.geteuid() == 0 else 0o700
+        try:
+            self.data_dir.mkdir(mode=mode, parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, exist_ok=True)
+        except (PermissionError, FileExistsError, NotADirectoryError) as error:
+            raise self._unusable(str(error.strerror)) from error
+        if not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
+            raise self._unusable("it belongs to another user")
+
+    def _unusable(self, why: str) -> FolderUnusable:
+        return FolderUnusable(
+            f"PostgreSQL cannot keep its data in {self.root}: {why}. "
+            "Name another data folder in TILLGATE_DATA_DIR, or change this one's owner"
+        )
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -85,6 +100,16 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     Path(temporary).replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that what was renamed in the folder is still so after a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def give_to_folder_owner(descriptor: int, folder: Path) -> None:

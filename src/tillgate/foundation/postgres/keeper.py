@@ -10,9 +10,11 @@ standard library only, to stay small, and ignores SIGTERM: who stops it is its u
 import contextlib
 import json
 import locale
+import math
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -30,13 +32,14 @@ from tillgate.foundation.postgres.folder import (
     Folder,
     make_socket_folder,
     read_json,
+    sync_folder,
     write_private,
 )
 from tillgate.foundation.postgres.runner import Runner, choose_runner
 
 _READY_WITHIN = 60.0
 _STOPS_WITHIN = 30.0
-_RESTARTS = 3
+_FELL_AT_ONCE = 5.0
 _LOG_LIMIT = 4_000_000
 
 _SETTINGS = {
@@ -81,19 +84,24 @@ class Keeper:
         write_private(self.folder.connection, json.dumps(where | pids | {"start": time.time_ns()}))
 
     def serve(self) -> None:
-        """Stay until nobody uses the server; start it again if it is killed meanwhile."""
+        """Stay until nobody uses the server; start it again if it is killed meanwhile.
+
+        It is left alone when somebody stopped it in order, or when it falls over at once.
+        """
         threading.Thread(target=self._await_last_user, daemon=True).start()
-        restarts = 0
-        while not self.nobody_left.wait(0.1):
-            if self.server is not None and self.server.poll() is not None:
-                restarts += 1
-                if restarts > _RESTARTS:
-                    return
-                self.start()
+        started = -math.inf
+        while self.server is not None and not self.nobody_left.wait(0.1):
+            if self.server.poll() is None:
+                continue
+            if self.server.returncode == 0 or time.monotonic() - started < _FELL_AT_ONCE:
+                return
+            started = time.monotonic()
+            self.start()
 
     def stop(self) -> None:
         """Stop the server, cleanly if it can, and take away what says where it listens."""
-        self.folder.connection.unlink(missing_ok=True)
+        if (read_json(self.folder.connection) or {}).get("keeper") == os.getpid():
+            self.folder.connection.unlink()
         if self.server is not None:
             _stop(self.server)
         shutil.rmtree(self.socket_folder, ignore_errors=True)
@@ -105,12 +113,20 @@ class Keeper:
     def _take_socket_folder(self) -> Path:
         """The folder of a server that was killed, if there is one: its users know that one."""
         earlier = read_json(self.folder.connection)
-        if earlier is not None and _is_private(Path(earlier["host"])):
+        if earlier is not None and self._is_ours(Path(earlier["host"])):
             folder = Path(earlier["host"])
         else:
             folder = make_socket_folder()
         self.runner.own(folder)
         return folder
+
+    def _is_ours(self, folder: Path) -> bool:
+        """In the temporary folder anybody may have put something of that name since."""
+        try:
+            mode = folder.lstat().st_mode
+            return stat.S_ISDIR(mode) and mode & 0o777 == 0o700 and self.runner.owns(folder)
+        except OSError:
+            return False
 
     def _remove_stale_files(self) -> None:
         (self.folder.cluster / "postmaster.pid").unlink(missing_ok=True)
@@ -125,12 +141,14 @@ class Keeper:
         with self._password_file() as password_file:
             arguments: list[str | Path] = [
                 *(self.binaries.initdb, "-D", unfinished, "--username", SUPERUSER),
+                "--data-checksums",
                 *("--auth-local=scram-sha-256", "--auth-host=scram-sha-256"),
                 *("--encoding=UTF8", *_locale_arguments(self.binaries.major)),
                 f"--pwfile={password_file}",
             ]
             self._run(arguments, lock)
         unfinished.rename(self.folder.cluster)
+        sync_folder(self.folder.root)
 
     @contextlib.contextmanager
     def _password_file(self) -> Any:
@@ -172,7 +190,8 @@ class Keeper:
     def _is_ready(self, pid: int) -> bool:
         """Line 1 of the pid file is our own child's pid, line 8 the state of the server."""
         try:
-            lines = (self.folder.cluster / "postmaster.pid").read_text().splitlines()
+            text = (self.folder.cluster / "postmaster.pid").read_text(errors="replace")
+            lines = text.splitlines()
         except FileNotFoundError:
             return False
         return lines[:1] == [str(pid)] and len(lines) >= 8 and lines[7].strip() == "ready"
@@ -187,15 +206,6 @@ def _locale_arguments(major: int) -> list[str]:
     except locale.Error:
         return ["--locale=C"]
     return ["--locale=C", "--lc-ctype=C.UTF-8"]
-
-
-def _is_private(folder: Path) -> bool:
-    """Whether it is a folder of one of our own runs, which nobody else can have put there."""
-    try:
-        found = folder.lstat()
-    except OSError:
-        return False
-    return folder.is_dir() and not folder.is_symlink() and found.st_mode & 0o777 == 0o700
 
 
 def _stop(server: "subprocess.Popen[bytes]") -> None:
@@ -239,12 +249,11 @@ def main(data_dir: Path) -> int:
     _detach_from_starter()
     os.umask(0o077)
     folder = Folder(data_dir)
-    own_lock = locks.try_lock(folder.lock("keeper"), locks.EXCLUSIVE)
-    if own_lock is None:
-        _tell({"error": "another keeper is at work on this folder"})
-        return 1
+    os.chdir("/")
     _shorten(folder.log)
     try:
+        soon = time.monotonic() + _READY_WITHIN
+        locks.wait_for_lock(folder.lock("keeper"), locks.EXCLUSIVE, soon)
         keeper = Keeper(folder)
         try:
             keeper.start()
@@ -253,6 +262,7 @@ def main(data_dir: Path) -> int:
         finally:
             keeper.stop()
     except (PostgresError, OSError, subprocess.SubprocessError) as error:
+        print(f"{time.strftime('%F %T')} {error}", file=sys.stderr)
         _tell({"error": str(error)})
         return 1
     return 0

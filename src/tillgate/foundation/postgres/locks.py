@@ -62,18 +62,24 @@ def block_on_lock(path: Path, kind: int) -> int:
 
 
 def is_free(path: Path) -> bool:
-    """Whether nobody holds the lock in any way at this moment."""
-    descriptor = try_lock(path, EXCLUSIVE)
-    if descriptor is not None:
-        os.close(descriptor)
-    return descriptor is not None
+    """Whether nobody holds the lock exclusively at this moment."""
+    return _could_lock(path, SHARED)
 
 
 def is_shared(path: Path) -> bool:
-    """Whether somebody holds the lock, but nobody exclusively."""
-    if is_free(path):
-        return False
-    descriptor = try_lock(path, SHARED)
+    """Whether somebody holds the lock, but nobody exclusively.
+
+    Asked twice, since another process that asks the same holds it for a moment.
+    """
+    for _ in range(2):
+        if _could_lock(path, EXCLUSIVE) or not _could_lock(path, SHARED):
+            return False
+        time.sleep(_PAUSE)
+    return True
+
+
+def _could_lock(path: Path, kind: int) -> bool:
+    descriptor = try_lock(path, kind)
     if descriptor is not None:
         os.close(descriptor)
     return descriptor is not None

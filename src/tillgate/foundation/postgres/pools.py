@@ -1,6 +1,6 @@
 """The API plane's connections, and how it outlives a restart of PostgreSQL."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
@@ -15,10 +15,12 @@ Pool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
 _GIVE_UP_AFTER = 2.0
 
 
-def make_pool(url: str, *, name: str, size: int = 8, wait: float = 5.0) -> Pool:
+def make_pool(url: str | Callable[[], str], *, name: str, size: int = 8, wait: float = 5.0) -> Pool:
     """A pool in autocommit mode, not yet open: `await pool.open()`, later `await pool.close()`.
 
-    A caller waits up to `wait` seconds for a connection, then gets psycopg_pool.PoolTimeout.
+    A function given as `url` is asked before each connection: an embedded server that was stopped
+    in between listens elsewhere afterwards. A caller waits up to `wait` seconds for a connection,
+    then gets psycopg_pool.PoolTimeout.
     """
     return AsyncConnectionPool(
         url,
@@ -46,12 +48,12 @@ async def read_each(
     can be repeated: so a dead one is noticed by its failure, and the pool is swept.
     """
     ids, wanted = list(locations), list(queries)
-    try:
-        async with pool.connection() as conn:
+    async with pool.connection() as conn:
+        try:
             return await fetch_each(conn, ids, wanted)
-    except OperationalError:
-        if not conn.closed:
-            raise
+        except OperationalError:
+            if not conn.closed:
+                raise
     await pool.check()
     async with pool.connection() as conn:
         return await fetch_each(conn, ids, wanted)

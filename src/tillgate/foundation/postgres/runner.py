@@ -1,8 +1,8 @@
 """As whom PostgreSQL's programs run. They refuse to be root; everyone else runs them as is.
 
 For root there are two ways. In a user namespace root's own id is shown to PostgreSQL as some
-other: files stay root's and no mode changes. Where namespaces are forbidden (some containers), another
-existing user runs it; that user gets the cluster's folder, and must be able to walk to it.
+other: files stay root's and no mode changes. Where namespaces are forbidden, as in some containers,
+another existing user runs it; that user gets the cluster's folder and must be able to walk there.
 """
 
 import ctypes
@@ -51,6 +51,11 @@ class Runner:
         if self.user is not None:
             entry = pwd.getpwnam(self.user)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+    def owns(self, path: Path) -> bool:
+        """Whether a path belongs to the user that the programs run as."""
+        expected = os.geteuid() if self.user is None else pwd.getpwnam(self.user).pw_uid
+        return path.lstat().st_uid == expected
 
     def _group(self) -> int | None:
         return None if self.user is None else pwd.getpwnam(self.user).pw_gid
@@ -105,10 +110,9 @@ def _some_user_id() -> int:
 
 
 def _open_the_way(folder: Folder) -> None:
-    """Let another user pass through our own two folders; the files in them stay private."""
-    for own in (folder.data_dir, folder.root):
-        if own.stat().st_uid == os.geteuid():
-            own.chmod(0o711)
+    """Let another user pass through our own folder; the files in it stay private."""
+    if folder.root.stat().st_uid == os.geteuid():
+        folder.root.chmod(0o711)
 
 
 def _works(runner: Runner, folder: Folder, postgres: Path) -> bool:

@@ -57,3 +57,14 @@ def run_migrations() -> None:
     with process(with_owner=True):
         applied = _migrate()
         sys.stdout.write("\n".join([*applied, "The database is at this version."]) + "\n")
+
+
+def run_checks() -> None:
+    """Print each finding with its cure; exit status 1 when there is one."""
+    from tillgate.site.checks import findings
+
+    conf = config()
+    with databases.running(conf):
+        found = [f"{finding.what}\n    cure: {finding.cure}" for finding in findings(conf)]
+    sys.stdout.write("\n".join(found or ["Nothing is wrong."]) + "\n")
+    sys.exit(1 if found else 0)

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
+from tillgate.api.app import PREFIXES
 from tillgate.foundation.config import Config
 from tillgate.site.health import Health
 from tillgate.site.logs import App, Message, Receive, RequestLog, Scope, Send
-
-API_PREFIXES = ("/f", "/items", "/accounting", "/catalogue", "/docs", "/openapi.json")
 
 
 def belongs_to(path: str, prefixes: Sequence[str]) -> bool:
@@ -25,7 +24,7 @@ class Planes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the plane whose path it is, 404 where that plane is not served here."""
-        plane = self.api if belongs_to(_path(scope), API_PREFIXES) else self.portal
+        plane = self.api if belongs_to(_path(scope), PREFIXES) else self.portal
         await (plane or self.portal or self.api or _nothing)(scope, receive, send)
 
 

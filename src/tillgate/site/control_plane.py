@@ -2,7 +2,7 @@
 
 from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from tillgate.site.logs import App
 
@@ -12,11 +12,15 @@ def app() -> App:
     return get_asgi_application()  # type: ignore[return-value]
 
 
-async def readiness() -> None:
-    """Return when the database answers the portal; raises what is wrong otherwise."""
-    await sync_to_async(_ask)()
+async def readiness() -> bool:
+    """Whether the database answers the portal."""
+    return await sync_to_async(_answers)()
 
 
-def _ask() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+def _answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True

@@ -2,18 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import StrEnum
 
 from prometheus_client import generate_latest
 
-from tillgate.api.app import ApiPlane
+from tillgate.api.app import create_app
 from tillgate.foundation.config import Config
-from tillgate.foundation.postgres.roles import Role
-from tillgate.foundation.postgres.urls import database_url
 from tillgate.site.asgi import whole_app
-from tillgate.site.health import Health
+from tillgate.site.health import Check, Health
 from tillgate.site.serve import listening
 
 
@@ -29,12 +27,13 @@ class Part(StrEnum):
 async def serving(conf: Config, part: Part, *, host: str, port: int) -> AsyncIterator[None]:
     """Serve during the block: pools are opened before the first request, closed after the last."""
     async with AsyncExitStack() as stack:
-        checks: dict[str, Callable[[], Awaitable[None]]] = {}
+        checks: dict[str, Check] = {}
         api = portal = None
         if part is not Part.PORTAL:
-            plane = ApiPlane(conf, database_url(Role.READER), database_url(Role.METER))
-            api = await stack.enter_async_context(plane)
-            checks["api"] = plane.readiness
+            api = create_app(conf)
+            stack.push_async_callback(api.stop)
+            await api.start()
+            checks["api"] = api.readiness
         if part is not Part.API:
             # Django is loaded only where it is served: a host of the API plane needs none.
             from tillgate.site import control_plane  # noqa: PLC0415

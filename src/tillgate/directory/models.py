@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Now
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -52,7 +53,8 @@ class BusinessLocation(models.Model):
     """A place that sells; its currency is the one of all its amounts.
 
     `since` is its first business date. `close_after_hours` says how long after its end a day is
-    closed by the clock, null for never.
+    closed by the clock, null for never. `first_fed_at` is when the feed first brought it here: its
+    history may still follow.
     """
 
     id = models.BigIntegerField(primary_key=True, db_column="business_location_id")
@@ -64,6 +66,7 @@ class BusinessLocation(models.Model):
     franchisee = models.TextField(blank=True)
     close_after_hours = models.PositiveIntegerField(null=True, default=24)
     recorded_at = models.DateTimeField()
+    first_fed_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return self.name

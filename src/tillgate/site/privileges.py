@@ -57,7 +57,10 @@ def table_grants() -> list[tuple[Role, str, str]]:
     ]
 
 
-FUNCTION_GRANTS = ((Role.READER, "access_grant(text)"),)
+FUNCTION_GRANTS = (
+    (Role.READER, "access_grant(text)"),
+    (Role.LEDGER, "directory_location_ids()"),
+)
 
 
 def _control_tables() -> Iterable[str]:

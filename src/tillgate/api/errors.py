@@ -1,0 +1,183 @@
+"""Everything the API plane refuses: one class a fact, and the published bodies they are told in.
+
+    Refusal
+    ├── BadParameters       400  names each parameter and the cure
+    ├── BadToken            401  missing, malformed, unknown, expired, revoked, integration ended
+    ├── ScopeMissing        403
+    ├── AccessSuspended     403
+    ├── NotThere            404  unknown path, item or sale
+    │   └── LocationNotFound     unknown and foreign locations, alike
+    ├── MethodNotAllowed    405
+    ├── LimitReached        429
+    ├── OurFault            500
+    └── Unavailable         503  the books cannot be reached
+
+Source: `WIRE.md` "Errors", `V1BadRequest`, `ItemsError400` and `ItemsError404` of the contract.
+"""
+
+from http import HTTPStatus
+
+import msgspec
+
+from tillgate.foundation import clock
+from tillgate.foundation.instants import format_instant
+
+Header = tuple[bytes, bytes]
+
+ALLOWED = b"GET, HEAD, OPTIONS"
+_encode = msgspec.json.encode
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A parameter that cannot be used: its name, what was sent, and what to send instead."""
+
+    field: str
+    rejected: str
+    message: str
+
+
+class Refusal(Exception):
+    """An answer other than the one asked for. `code` is set where the body is a list of errors."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = ""
+
+    def __init__(self, message: str, headers: tuple[Header, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = headers
+
+    problems: tuple[Problem, ...] = ()
+
+
+class BadParameters(Refusal):
+    """One or more parameters cannot be used."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(f"{one.field}: {one.message}" for one in problems))
+        self.problems = tuple(problems)
+
+
+class BadToken(Refusal):
+    """No token that may call; `sent` tells whether one came at all (RFC 6750 section 3)."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "unauthorized"
+
+    def __init__(self, *, sent: bool) -> None:
+        if sent:
+            message = "The access token is unknown or no longer valid. Ask for a new one."
+            challenge = b'Bearer realm="tillgate", error="invalid_token"'
+        else:
+            message = "Send your access token as Authorization: Bearer <token>."
+            challenge = b'Bearer realm="tillgate"'
+        super().__init__(message, ((b"www-authenticate", challenge),))
+
+
+class ScopeMissing(Refusal):
+    """The token is good, but was not given for this."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "forbidden"
+
+    def __init__(self, scope: str) -> None:
+        challenge = f'Bearer realm="tillgate", error="insufficient_scope", scope="{scope}"'
+        super().__init__(
+            f"This needs the scope {scope}.", ((b"www-authenticate", challenge.encode()),)
+        )
+
+
+class AccessSuspended(Refusal):
+    """The integration is suspended; it may come back."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "access_suspended"
+
+    def __init__(self) -> None:
+        super().__init__("Access of this integration is suspended. Its owner can see why.")
+
+
+class NotThere(Refusal):
+    """What was asked for does not exist."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class LocationNotFound(NotThere):
+    """No such location, or one of somebody else: nothing tells which."""
+
+    def __init__(self, location: int) -> None:
+        super().__init__(f"Business Location Not found for {location}")
+
+
+class MethodNotAllowed(Refusal):
+    """This plane only reads."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+    def __init__(self) -> None:
+        super().__init__("This gate only reads: use GET, HEAD or OPTIONS.", ((b"allow", ALLOWED),))
+
+
+class LimitReached(Refusal):
+    """The client's calls of this minute are used up; `wait` is in seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_requests"
+
+    def __init__(self, *, limit: int, wait: int) -> None:
+        super().__init__(
+            f"The limit of {limit} calls a minute is used up. Try again in {wait} seconds.",
+            ((b"retry-after", b"%d" % wait),),
+        )
+
+
+class OurFault(Refusal):
+    """Something failed that should not."""
+
+    def __init__(self) -> None:
+        super().__init__("Something failed on our side. Quote X-Request-Id when you ask us.")
+
+
+class Unavailable(Refusal):
+    """The books cannot be reached for the moment."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The books cannot be reached for the moment. Try again soon.",
+            ((b"retry-after", b"5"),),
+        )
+
+
+def error_body(refusal: Refusal, *, path: str, items: bool) -> bytes:
+    """The body a refusal is told in: a list of errors, the Items shape, or the Financial one."""
+    if refusal.code:
+        return _encode({"errors": [{"code": refusal.code, "title": refusal.message}]})
+    status, timestamp = refusal.status, format_instant(clock.now())
+    if items and status in {400, 404}:
+        return _encode(_items_error(refusal, str(int(status)), timestamp))
+    return _encode(
+        {
+            "timestamp": timestamp,
+            "status": int(status),
+            "error": status.phrase,
+            "message": refusal.message,
+            "path": path.encode(errors="replace").decode(),
+        }
+    )
+
+
+def _items_error(refusal: Refusal, status: str, timestamp: str) -> dict[str, object]:
+    return {
+        "status": status,
+        "timestamp": timestamp,
+        "message": refusal.message,
+        "apiSubExceptions": [
+            {"field": one.field, "rejectedValue": one.rejected, "message": one.message}
+            for one in refusal.problems
+        ],
+    }

@@ -1,0 +1,73 @@
+"""A body ready to be sent: its weak ETag and, when asked for, its gzipped form."""
+
+import asyncio
+import re
+from hashlib import sha256
+
+from isal import igzip
+
+# Below this, gzip's header and our time cost more than the network does.
+WORTH_PACKING = 1024
+# Above this, packing and hashing would hold up everybody else's call for a millisecond or more.
+LARGE = 256 * 1024
+
+_TAG = re.compile(rb'(?:W/)?("[^"]*")|(\*)')
+_GZIP = re.compile(rb"(?:^|,)\s*(gzip|x-gzip|\*)\s*(?:;\s*q=([\d.]*)\s*)?(?=,|$)", re.IGNORECASE)
+
+
+class Payload:
+    """The bytes of an answer. Packed at most once, however often it is sent."""
+
+    __slots__ = ("_packed", "body", "content_type", "etag")
+
+    def __init__(self, body: bytes, content_type: bytes = b"application/json") -> None:
+        self.body = body
+        self.content_type = content_type
+        self.etag = b'W/"%b"' % sha256(body).hexdigest()[:32].encode()
+        self._packed: bytes | None = None
+
+    def packed(self) -> bytes:
+        """The body gzipped, the same bytes each time."""
+        if self._packed is None:
+            self._packed = igzip.compress(self.body, compresslevel=1, mtime=0)
+        return self._packed
+
+
+async def make_payload(body: bytes, *, pack: bool) -> Payload:
+    """A payload; a large one is hashed, and packed where wanted, in a thread."""
+    if len(body) < LARGE:
+        return Payload(body)
+    return await asyncio.to_thread(_large, body, pack)
+
+
+def _large(body: bytes, pack: bool) -> Payload:
+    payload = Payload(body)
+    if pack:
+        payload.packed()
+    return payload
+
+
+def accepts_gzip(header: bytes) -> bool:
+    """Whether an Accept-Encoding lets us answer with gzip (RFC 9110 section 12.5.3)."""
+    if not header:
+        return False
+    weights = dict[bytes, float]()
+    for name, weight in _GZIP.findall(header):
+        weights[name.lower()] = _quality(weight)
+    for name in (b"gzip", b"x-gzip", b"*"):
+        if name in weights:
+            return weights[name] > 0
+    return False
+
+
+def _quality(weight: bytes) -> float:
+    try:
+        return float(weight) if weight else 1.0
+    except ValueError:
+        return 0.0
+
+
+def matches(if_none_match: bytes, etag: bytes) -> bool:
+    """Whether an If-None-Match names this tag; weak comparison (RFC 9110 section 13.1.2)."""
+    wanted = etag.removeprefix(b"W/")
+    return any(tag == wanted or star for tag, star in _TAG.findall(if_none_match))

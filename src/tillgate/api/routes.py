@@ -1,0 +1,87 @@
+"""Every operation of the plane, what is called most first; `openapi.yaml` promises the same."""
+
+from tillgate.api import aggregated, businesses, financials, items, lookups
+from tillgate.api.operation import Operation
+
+_FINANCIAL = "financial-api"
+_ITEMS = "items"
+_LOCATION = "/f/finance/{businessLocationId}"
+
+OPERATIONS = (
+    Operation(
+        path=f"{_LOCATION}/financials/{{from}}/{{to}}",
+        operation_id="getFinancials",
+        scope=_FINANCIAL,
+        parameters=financials.FinancialsParameters,
+        handler=financials.get_financials,
+    ),
+    Operation(
+        path=f"{_LOCATION}/dailyFinancials",
+        operation_id="getDailyFinancials",
+        scope=_FINANCIAL,
+        parameters=financials.DailyParameters,
+        handler=financials.get_daily_financials,
+    ),
+    Operation(
+        path=f"{_LOCATION}/tax-rates",
+        operation_id="getTaxRates",
+        scope=_FINANCIAL,
+        parameters=lookups.LocationParameters,
+        handler=lookups.get_tax_rates,
+        kept=True,
+    ),
+    Operation(
+        path=f"{_LOCATION}/paymentMethods",
+        operation_id="getPaymentMethods",
+        scope=_FINANCIAL,
+        parameters=lookups.LocationParameters,
+        handler=lookups.get_payment_methods,
+        kept=True,
+    ),
+    Operation(
+        path=f"{_LOCATION}/accountingGroups",
+        operation_id="getAccountingGroups",
+        scope=_FINANCIAL,
+        parameters=lookups.LocationParameters,
+        handler=lookups.get_accounting_groups,
+        kept=True,
+    ),
+    Operation(
+        path="/items/v1/items",
+        operation_id="getItems",
+        scope=_ITEMS,
+        parameters=items.ItemsParameters,
+        handler=items.get_items,
+        kept=True,
+    ),
+    Operation(
+        path="/items/v1/items/{id}",
+        operation_id="getItemById",
+        scope=_ITEMS,
+        parameters=items.ItemParameters,
+        handler=items.get_item_by_id,
+        kept=True,
+    ),
+    Operation(
+        path="/f/data/businesses",
+        operation_id="getBusinesses",
+        scope=_FINANCIAL,
+        parameters=businesses.BusinessesParameters,
+        handler=businesses.get_businesses,
+        kept=True,
+    ),
+    Operation(
+        path=f"{_LOCATION}/aggregatedSales",
+        operation_id="getAggregatedSales",
+        scope=_FINANCIAL,
+        parameters=aggregated.AggregatedParameters,
+        handler=aggregated.get_aggregated_sales,
+    ),
+    Operation(
+        path=f"{_LOCATION}/saleByExternalReference",
+        operation_id="getSaleByExternalReference",
+        scope=_FINANCIAL,
+        parameters=financials.ReferenceParameters,
+        handler=financials.get_sale_by_external_reference,
+    ),
+)

@@ -1,0 +1,67 @@
+"""From kept texts of sales to what one caller may see of them, in the published V1 shape."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from tillgate.ledger.parts import Part, without
+from tillgate.ledger.reads import SaleText, Text
+from tillgate.ledger.sale import DECODER, ENCODER, Sale
+
+_ON_PAYMENTS = frozenset({Part.CONSUMER, Part.PAYMENT_AUTHORIZATION})
+
+
+class View(msgspec.Struct, frozen=True):
+    """The parts of a sale that are shown; without `staff_names` staff are shown by id alone."""
+
+    parts: frozenset[Part]
+    staff_names: bool
+
+    @property
+    def text(self) -> Text:
+        """Which of the kept texts the view is made from: the lean one needs no parsing."""
+        return "lean" if self.parts <= {Part.PAYMENTS} else "body"
+
+
+def view_of(
+    include: frozenset[Part], *, staff: bool, consumers: bool, authorizations: bool
+) -> View:
+    """What is shown of what was asked for, under an agreement that covers these personal data."""
+    hidden = set[Part]()
+    if not consumers:
+        hidden.add(Part.CONSUMER)
+    if not authorizations:
+        hidden.add(Part.PAYMENT_AUTHORIZATION)
+    if Part.PAYMENTS not in include:
+        hidden |= _ON_PAYMENTS
+    return View(include - hidden, staff)
+
+
+def render(sales: Sequence[SaleText], view: View) -> bytes:
+    """The sales as JSON objects, separated by commas."""
+    if view.text == "body":
+        return b",".join(_rendered(sales, view))
+    if Part.PAYMENTS in view.parts:
+        return ",".join([sale.text for sale in sales]).encode()
+    return ",".join([_without_payments(sale) for sale in sales]).encode()
+
+
+def _without_payments(sale: SaleText) -> str:
+    return sale.text[: sale.payments_start] + sale.text[sale.payments_end :]
+
+
+def _rendered(sales: Iterable[SaleText], view: View) -> Iterable[bytes]:
+    hidden = frozenset(Part) - view.parts
+    for text in sales:
+        sale = without(DECODER.decode(text.text), hidden)
+        if not view.staff_names:
+            _drop_names(sale)
+        for payment in sale.payments or ():
+            payment.rounding_amount = msgspec.UNSET
+        yield ENCODER.encode(sale)
+
+
+def _drop_names(sale: Sale) -> None:
+    sale.owner_name = msgspec.UNSET
+    for part in (*sale.sales_lines, *(sale.payments or ())):
+        part.staff_name = msgspec.UNSET

@@ -25,7 +25,7 @@ class State(models.TextChoices):
     ENDED = "ended", "ended"
 
 
-class Integration(models.Model):
+class Integration(models.Model):  # type: ignore[django-manager-missing]
     """One program of one business, and what it may read: scopes, personal data, how often.
 
     `scopes` is written as in OAuth, separated by spaces. `staff`, `consumers` and
@@ -89,6 +89,8 @@ class Client(AbstractApplication):
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="clients")
     sandbox = models.BooleanField(default=False)
 
+    objects: ClassVar[models.Manager["Client"]] = models.Manager()
+
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
 
@@ -104,7 +106,7 @@ class Client(AbstractApplication):
 
     def is_usable(self, request: object) -> bool:
         """A client of an ended integration is as good as unknown."""
-        return self.integration.state != State.ENDED
+        return bool(self.integration.state != State.ENDED)
 
     @property
     def is_confidential(self) -> bool:
@@ -125,7 +127,7 @@ class Grant(AbstractGrant):
 class Consent(models.Model):
     """A person let a client in, once; every token that follows from it belongs to this family.
 
-    `scopes` is what was agreed to. The family ends by itself at `ends_at`, or earlier by `ended_at`.
+    `scopes` is what was agreed to. The family ends at `ends_at`, or earlier at `ended_at`.
     """
 
     family = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,0 +1,267 @@
+"""What changes who may call. Every act records its event in its own transaction.
+
+`actor` says who acted, as `person:7`, `operator` or `demo`. A secret is returned once, by the act
+that makes it; only its hash is stored.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from oauth2_provider.models import AccessToken
+
+from tillgate.access import redirects, tokens
+from tillgate.access import scopes as known_scopes
+from tillgate.access.errors import (
+    ForeignLocation,
+    IntegrationEnded,
+    NoLocation,
+    PersonExists,
+    RedirectRefused,
+    TooManySecrets,
+    UnknownBusiness,
+    UnknownScope,
+    WeakPassword,
+)
+from tillgate.access.grants import end_family
+from tillgate.access.models import (
+    Client,
+    ClientSecret,
+    Consent,
+    Integration,
+    LicensedLocation,
+    State,
+)
+from tillgate.access.queries import seeing
+from tillgate.directory.models import BusinessLocation, Membership, Person, Role
+from tillgate.foundation import clock
+from tillgate.foundation.config import config
+from tillgate.foundation.events import record_event
+
+LIVE_SECRETS = 2
+
+
+class IssuedClient(NamedTuple):
+    """A new client; `secret` is "" for a public one and cannot be had again."""
+
+    client: Client
+    client_id: str
+    secret: str
+
+
+@transaction.atomic
+def add_person(*, email: str, password: str | None, name: str, actor: str = "operator") -> Person:
+    """Add somebody who may sign in; without a password not by password.
+
+    Raises `PersonExists` or `WeakPassword`.
+    """
+    if Person.objects.filter(email__iexact=email).exists():
+        raise PersonExists(email)
+    if password is not None:
+        try:
+            validate_password(password, Person(email=email, name=name))
+        except ValidationError as error:
+            raise WeakPassword(error.messages) from error
+    person = Person.objects.create_user(email, password, name=name)
+    record_event(kind="directory:person:added", subject=f"person:{person.pk}", actor=actor)
+    return person
+
+
+@transaction.atomic
+def add_membership(*, person: Person, business_id: int, role: Role, actor: str) -> Membership:
+    """Let a person act for a business, in this role from now on. Raises `UnknownBusiness`."""
+    membership, _ = Membership.objects.update_or_create(
+        person=person, business_id=business_id, defaults={"role": role}
+    )
+    try:
+        connection.check_constraints()
+    except IntegrityError as error:
+        raise UnknownBusiness(business_id) from error
+    data = {"business_id": business_id, "role": role.value}
+    _record("directory:membership:added", f"person:{person.pk}", actor, **data)
+    return membership
+
+
+@transaction.atomic
+def open_integration(  # noqa: PLR0913  what an agreement says of an integration
+    *,
+    business_id: int,
+    name: str,
+    scopes: Collection[str],
+    location_ids: Collection[int],
+    staff: bool,
+    consumers: bool,
+    authorizations: bool,
+    actor: str,
+    calls_per_minute: int | None = None,
+    from_date: date | None = None,
+) -> Integration:
+    """Open an integration of a business, for these of its locations from a date on (today, UTC).
+
+    Raises `UnknownScope`, `NoLocation` or `ForeignLocation`.
+    """
+    if not scopes or known_scopes.unknown(scopes):
+        raise UnknownScope(known_scopes.unknown(scopes), known_scopes.ALL)
+    _check_locations(business_id, location_ids)
+    integration = Integration.objects.create(
+        business_id=business_id,
+        name=name,
+        scopes=" ".join(known_scopes.granted(" ".join(scopes), known_scopes.ALL)),
+        staff=staff,
+        consumers=consumers,
+        authorizations=authorizations,
+        calls_per_minute=calls_per_minute or config().calls_per_minute,
+    )
+    data = {"business_id": business_id, "scopes": integration.scopes}
+    _record("access:integration:opened", _subject(integration), actor, **data)
+    for location_id in location_ids:
+        _license(integration, location_id, from_date, actor)
+    return integration
+
+
+@transaction.atomic
+def license_location(
+    *, integration: Integration, location_id: int, actor: str, from_date: date | None = None
+) -> LicensedLocation:
+    """Let the integration read one more location of its business. Raises `ForeignLocation`."""
+    _check_locations(integration.business_id, [location_id])
+    return _license(integration, location_id, from_date, actor)
+
+
+@transaction.atomic
+def end_licence(*, licence: LicensedLocation, last_date: date, actor: str) -> None:
+    """Let the integration read a location until the end of a UTC date, and no longer."""
+    LicensedLocation.objects.filter(pk=licence.pk).update(until_date=last_date)
+    data = {"location_id": licence.location_id, "until": last_date.isoformat()}
+    _record("access:licence:ended", f"integration:{licence.integration_id}", actor, **data)
+
+
+@transaction.atomic
+def suspend_integration(*, integration: Integration, reason: str, actor: str) -> None:
+    """Stop an integration for now: its tokens and secrets stay, and work again once it is resumed.
+
+    Raises `IntegrationEnded`.
+    """
+    _set_state(integration, State.SUSPENDED, reason)
+    _record("access:integration:suspended", _subject(integration), actor, reason=reason)
+
+
+@transaction.atomic
+def resume_integration(*, integration: Integration, actor: str) -> None:
+    """Let a suspended integration go on. Raises `IntegrationEnded`."""
+    _set_state(integration, State.ACTIVE, "")
+    _record("access:integration:resumed", _subject(integration), actor)
+
+
+@transaction.atomic
+def end_integration(*, integration: Integration, reason: str, actor: str) -> None:
+    """End an integration for good, with all its tokens and secrets. Raises `IntegrationEnded`."""
+    _set_state(integration, State.ENDED, reason)
+    secrets = ClientSecret.objects.filter(client__integration=integration, revoked_at=None)
+    secrets.update(revoked_at=clock.now())
+    consents = Consent.objects.filter(client__integration=integration, ended_at=None)
+    for family in consents.values_list("family", flat=True):
+        end_family(family, reason="integration ended", actor=actor)
+    AccessToken.objects.filter(application__integration=integration).delete()
+    _record("access:integration:ended", _subject(integration), actor, reason=reason)
+
+
+@transaction.atomic
+def issue_client(
+    *,
+    integration: Integration,
+    redirect_uris: Iterable[str],
+    actor: str,
+    public: bool = False,
+    sandbox: bool = False,
+) -> IssuedClient:
+    """Make a client of an integration, with a secret unless it is public.
+
+    Raises `RedirectRefused` for an address that must not be registered.
+    """
+    uris = list(redirect_uris)
+    for uri in uris:
+        if cure := redirects.why_refused(uri):
+            raise RedirectRefused(uri, cure)
+    client = Client.objects.create(
+        integration=integration,
+        client_id=tokens.new_client_id(sandbox=sandbox),
+        client_type=Client.CLIENT_PUBLIC if public else Client.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Client.GRANT_AUTHORIZATION_CODE,
+        redirect_uris=" ".join(uris),
+        sandbox=sandbox,
+        hash_client_secret=False,
+    )
+    data = {"integration_id": integration.pk, "public": public}
+    _record("access:client:issued", f"client:{client.client_id}", actor, **data)
+    secret = "" if public else add_secret(client=client, actor=actor)
+    return IssuedClient(client, client.client_id, secret)
+
+
+@transaction.atomic
+def add_secret(*, client: Client, actor: str, expires_at: datetime | None = None) -> str:
+    """Make a further secret of a client, and return it. Raises `TooManySecrets`."""
+    Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    now = clock.now()
+    live = ClientSecret.objects.filter(client=client, revoked_at=None)
+    if live.filter(Q(expires_at=None) | Q(expires_at__gt=now)).count() >= LIVE_SECRETS:
+        raise TooManySecrets
+    secret = tokens.new_token(sandbox=client.sandbox)
+    hint = secret[: len(tokens.PREFIX) + 6]
+    ClientSecret.objects.create(
+        client=client,
+        hash=tokens.token_hash(secret),
+        hint=hint,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    _record("access:secret:issued", f"client:{client.client_id}", actor, hint=hint)
+    return secret
+
+
+@transaction.atomic
+def revoke_secret(*, secret: ClientSecret, actor: str) -> None:
+    """Make a secret useless from now on; tokens that were had with it live on to their expiry."""
+    ClientSecret.objects.filter(pk=secret.pk, revoked_at=None).update(revoked_at=clock.now())
+    _record("access:secret:revoked", f"client:{secret.client.client_id}", actor, hint=secret.hint)
+
+
+def _check_locations(business_id: int, location_ids: Collection[int]) -> None:
+    if not location_ids:
+        raise NoLocation
+    with seeing(location_ids):
+        own = BusinessLocation.objects.filter(pk__in=location_ids, business_id=business_id)
+        strange = set(location_ids).difference(own.values_list("pk", flat=True))
+    if strange:
+        raise ForeignLocation(strange, business_id)
+
+
+def _license(
+    integration: Integration, location_id: int, from_date: date | None, actor: str
+) -> LicensedLocation:
+    start = from_date or clock.now().date()
+    licence = LicensedLocation.objects.create(
+        integration=integration, location_id=location_id, from_date=start
+    )
+    data = {"location_id": location_id, "from": start.isoformat()}
+    _record("access:licence:begun", _subject(integration), actor, **data)
+    return licence
+
+
+def _set_state(integration: Integration, state: State, reason: str) -> None:
+    alive = Integration.objects.filter(pk=integration.pk).exclude(state=State.ENDED)
+    if not alive.update(state=state, state_reason=reason):
+        raise IntegrationEnded(integration.name)
+    integration.state, integration.state_reason = state, reason
+
+
+def _subject(integration: Integration) -> str:
+    return f"integration:{integration.pk}"
+
+
+def _record(kind: str, subject: str, actor: str, **data: object) -> None:
+    record_event(kind=kind, subject=subject, actor=actor, data=data)

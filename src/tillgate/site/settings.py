@@ -4,6 +4,8 @@ The databases are filled in when a process knows them (`databases.use_databases`
 `--help` and the import rules all import this file where there is none.
 """
 
+from urllib.parse import urlsplit
+
 from tillgate.foundation.config import config
 
 _config = config()
@@ -104,3 +106,35 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
     "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "tillgate.portal.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+# Outermost, so that errors made by the others carry the headers too.
+MIDDLEWARE.insert(0, "tillgate.portal.headers.safe_headers")
+X_FRAME_OPTIONS = "DENY"
+# Only a laptop speaks plain http, with no public address or one on the loopback.
+_base = urlsplit(_config.base_url)
+_is_local = not _config.base_url or (
+    _base.scheme == "http" and _base.hostname in {"localhost", "127.0.0.1", "::1"}
+)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not _is_local
+SESSION_COOKIE_NAME = "tillgate_session"
+CSRF_COOKIE_NAME = "tillgate_form"
+CSRF_COOKIE_HTTPONLY = True

@@ -1,0 +1,34 @@
+"""The few pages of the portal so far."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tillgate.access.models import Integration
+from tillgate.access.queries import integrations_of, licensed_today, locations_by_id
+from tillgate.directory.models import Person
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, and the integrations of their businesses."""
+    assert isinstance(request.user, Person)
+    rows = [_row(integration) for integration in integrations_of(request.user)]
+    return render(request, "portal/home.html", {"rows": rows})
+
+
+@require_safe
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Where signing out leads."""
+    return render(request, "portal/signed_out.html")
+
+
+def _row(integration: Integration) -> dict[str, object]:
+    locations = locations_by_id(licensed_today(integration))
+    return {
+        "integration": integration,
+        "business": locations[0].business if locations else None,
+        "locations": locations,
+    }

@@ -69,7 +69,9 @@ class Folder:
         mode = 0o711 if os.geteuid() == 0 else 0o700
         try:
             self.data_dir.mkdir(mode=mode, parents=True, exist_ok=True)
-            self.root.mkdir(mode=0o700, exist_ok=True)
+            if not self.root.exists():
+                self.root.mkdir(mode=0o700)
+                give_to_folder_owner(self.root, self.data_dir)
         except (PermissionError, FileExistsError, NotADirectoryError) as error:
             raise self._unusable(str(error.strerror)) from error
         if not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
@@ -112,11 +114,11 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def give_to_folder_owner(descriptor: int, folder: Path) -> None:
+def give_to_folder_owner(file: int | Path, folder: Path) -> None:
     """What root writes into a person's folder must stay readable to that person."""
     if os.geteuid() == 0:
         owner = folder.stat()
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        os.chown(file, owner.st_uid, owner.st_gid)
 
 
 def new_passwords(names: list[str]) -> dict[str, str]:

@@ -117,13 +117,15 @@ def _open_the_way(folder: Folder) -> None:
 
 def _works(runner: Runner, folder: Folder, postgres: Path) -> bool:
     """Whether PostgreSQL runs this way and reaches the folder."""
+    tries: list[list[str | Path]] = [
+        ["/bin/sh", "-c", 'test -x "$0"', folder.root],
+        [postgres, "--version"],
+    ]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        reaches = runner.start(["/bin/sh", "-c", 'test -x "$0"', folder.root], **quiet)
-        runs = runner.start([postgres, "--version"], **quiet)
+        return all(runner.start(attempt, **quiet).wait() == 0 for attempt in tries)
     except (OSError, subprocess.SubprocessError):
         return False
-    return reaches.wait() == 0 and runs.wait() == 0
 
 
 def _first_closed(*paths: Path) -> Path:

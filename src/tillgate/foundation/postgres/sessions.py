@@ -10,6 +10,7 @@ A text of several statements takes no parameters: write values in with `query`.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, LiteralString, TypeVar
 
 from psycopg import AsyncConnection, Connection, sql
@@ -32,12 +33,20 @@ def locations_setting(ids: Iterable[int]) -> sql.SQL:
     return sql.SQL(f"SET LOCAL tillgate.locations = '{{{','.join(words)}}}'")
 
 
-def query(text: LiteralString, **values: Any) -> sql.Composed:
+def query(text: LiteralString, /, **values: Any) -> sql.Composed:
     """SQL with its values written in as literals: `query("… where id = {id}", id=7)`.
 
     A brace that belongs to the SQL is doubled. A string with a NUL raises psycopg.DataError.
     """
-    return sql.SQL(text).format(**{name: sql.Literal(value) for name, value in values.items()})
+    return sql.SQL(text).format(**{name: _literal(value) for name, value in values.items()})
+
+
+def _literal(value: Any) -> sql.Composable:
+    literal = sql.Literal(value)
+    # A cast binds tighter than a sign: -1::text is an error, and so is the least bigint.
+    if isinstance(value, int | float | Decimal) and value < 0:
+        return sql.SQL("({})").format(literal)
+    return literal
 
 
 async def fetch(conn: AsyncConnection[Row], locations: Iterable[int], wanted: Query) -> list[Row]:

@@ -37,6 +37,11 @@ def resolve_url(role: Role, environ: Mapping[str, str], data_dir: Path) -> str:
     Raises `BadDatabaseUrl` for one that libpq cannot parse, without repeating its password.
     """
     given = environ.get(setting_name(role), "")
+    if not given and not Folder(data_dir).connection.exists():
+        raise DatabaseUnknown(
+            f"no PostgreSQL runs below {data_dir}: start one with `tillgate serve` or "
+            f"`tillgate demo`, or set {setting_name(role)}"
+        )
     if not given:
         return embedded_url(data_dir, ROLE_NAMES[role])
     try:
@@ -57,10 +62,7 @@ def embedded_url(data_dir: Path, user: str, database: str = DATABASE) -> str:
     folder = Folder(data_dir)
     connection, passwords = read_json(folder.connection), read_json(folder.passwords)
     if connection is None or passwords is None:
-        raise DatabaseUnknown(
-            f"no PostgreSQL runs below {data_dir}: start one with `tillgate serve` or "
-            f"`tillgate demo`, or set {setting_name(Role.OWNER)} and its sisters"
-        )
+        raise DatabaseUnknown(f"no PostgreSQL runs below {data_dir}")
     return make_conninfo(
         host=connection["host"],
         port=connection["port"],

@@ -2,9 +2,9 @@
 
 Source: `financial-apiSaleDto` of the published contract, spelled as programs find it on the wire
 (`timeOfOpening`, `timeOfCloseAndPaid`, `timeOfSale`). Amounts are decimal strings; an absent part
-is `UNSET`, never null. The feed decodes into these shapes, `canonical.py` checks and normalises what a
-type alone cannot say, and the ledger keeps their encoding, so what goes in comes out. `parts.py`
-knows which `include` brings which field.
+is `UNSET`, never null. The feed decodes into these shapes, `canonical.py` checks and normalises
+what a type alone cannot say, and the ledger keeps their encoding, so what goes in comes out.
+`parts.py` knows which `include` brings which field.
 """
 
 from enum import StrEnum

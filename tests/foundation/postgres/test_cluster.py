@@ -269,10 +269,13 @@ def test_a_stale_pid_file_naming_a_foreign_process_harms_nobody(data_dir: Path) 
 
 def test_a_stale_connection_file_is_not_believed(data_dir: Path, tmp_path: Path) -> None:
     attach(data_dir).detach()
+    folder = Folder(data_dir)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(mode=0o755)
+    (elsewhere / "of somebody").touch()
     with subprocess.Popen(["sleep", "60"]) as foreign:
-        Folder(data_dir).connection.write_text(
+        folder.socket_folder.write_text(str(elsewhere))
+        folder.connection.write_text(
             f'{{"host": "{elsewhere}", "port": 5432, "keeper": {foreign.pid}, '
             f'"server": {foreign.pid}, "start": 1}}'
         )
@@ -281,6 +284,7 @@ def test_a_stale_connection_file_is_not_believed(data_dir: Path, tmp_path: Path)
             assert ask(cluster.url(Role.OWNER)) == "tillgate_owner"
         assert foreign.poll() is None
         foreign.kill()
+    assert (elsewhere / "of somebody").exists()
 
 
 def test_interrupting_the_users_group_leaves_the_server_until_they_detach(
@@ -308,10 +312,12 @@ def test_a_killed_first_start_leaves_no_half_cluster(data_dir: Path, new_user: N
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         if b"postgres.keeper" in process.read_bytes() and str(data_dir) in process.read_text():
             kill(int(process.parent.name))
+    private = Path(folder.socket_folder.read_text())
     assert not folder.cluster.exists()
     with attach(data_dir) as cluster:
         assert ask(cluster.url(Role.OWNER)) == "tillgate_owner"
     assert list(folder.root.glob("cluster.new-*")) == []
+    assert not private.exists()
 
 
 def test_a_server_that_cannot_start_says_why(data_dir: Path) -> None:
@@ -340,6 +346,13 @@ def test_lost_passwords_are_named_and_nothing_is_overwritten(data_dir: Path) -> 
     with pytest.raises(PasswordsLost, match=r"passwords\.json is gone"):
         attach(data_dir)
     assert not Folder(data_dir).passwords.exists()
+
+
+def test_passwords_of_another_cluster_are_noticed(data_dir: Path) -> None:
+    attach(data_dir).detach()
+    Folder(data_dir).passwords.write_text("{}")
+    with pytest.raises(PasswordsLost, match="does not fit"):
+        attach(data_dir)
 
 
 def test_a_file_where_the_folder_should_be_is_named(data_dir: Path) -> None:

@@ -121,8 +121,20 @@ def _ensure_passwords(folder: Folder) -> None:
 
 
 def _ensure_running(folder: Folder, deadline: float) -> None:
-    if not _is_running(folder, deadline):
-        _start_keeper(folder, deadline)
+    for is_last_try in (False, False, True):
+        if not _is_running(folder, deadline):
+            _start_keeper(folder, deadline)
+        try:
+            return _ensure_prepared(folder)
+        except psycopg.OperationalError as error:
+            # Somebody killed it just now: begin again, unless that becomes a habit.
+            if is_last_try:
+                raise CannotStart(f"the server runs, but cuts us off: {error}") from error
+    return None
+
+
+def _ensure_prepared(folder: Folder) -> None:
+    """Make the roles and the database once for each start of the server."""
     start = str((read_json(folder.connection) or {}).get("start"))
     if not folder.prepared.exists() or folder.prepared.read_text() != start:
         _prepare(folder)
@@ -143,7 +155,12 @@ def _is_running(folder: Folder, deadline: float) -> bool:
 def _answers(folder: Folder) -> bool:
     try:
         psycopg.connect(embedded_url(folder.data_dir, SUPERUSER, "postgres")).close()
-    except psycopg.OperationalError:
+    except psycopg.OperationalError as error:
+        if "password authentication failed" in str(error):
+            raise PasswordsLost(
+                f"{folder.passwords} does not fit {folder.cluster}: restore the file that belongs "
+                "to it, or remove both to begin with an empty database"
+            ) from error
         return False
     return True
 
@@ -185,10 +202,7 @@ def _prepare(folder: Folder) -> None:
     def superuser_url(database: str) -> str:
         return embedded_url(folder.data_dir, SUPERUSER, database)
 
-    try:
-        prepare(superuser_url, DATABASE, {role: passwords[ROLE_NAMES[role]] for role in Role})
-    except psycopg.Error as error:
-        raise CannotStart(f"the server runs, but its roles cannot be made: {error}") from error
+    prepare(superuser_url, DATABASE, {role: passwords[ROLE_NAMES[role]] for role in Role})
 
 
 def _wait_until_gone(folder: Folder, deadline: float) -> None:

@@ -17,7 +17,7 @@ class WrongVersion(PostgresError):
 
 
 class PasswordsLost(PostgresError):
-    """There is a cluster but the file with its passwords is gone."""
+    """There is a cluster, but the file with its passwords is gone or not the right one."""
 
 
 class FolderUnusable(PostgresError):

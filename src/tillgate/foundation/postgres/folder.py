@@ -2,6 +2,7 @@
 
     postgres/cluster          the data
     postgres/passwords.json   made once: the superuser's and the five roles' passwords
+    postgres/socket_folder    the name of the private folder in which its socket is
     postgres/connection.json  where the server listens, while it runs
     postgres/prepared         which start of the server has its roles and database
     postgres/server.log       what the server says; postgres/keeper.log what its keeper says
@@ -43,6 +44,10 @@ class Folder:
     @property
     def passwords(self) -> Path:
         return self.root / "passwords.json"
+
+    @property
+    def socket_folder(self) -> Path:
+        return self.root / "socket_folder"
 
     @property
     def connection(self) -> Path:

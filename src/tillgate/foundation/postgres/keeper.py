@@ -105,6 +105,7 @@ class Keeper:
         if self.server is not None:
             _stop(self.server)
         shutil.rmtree(self.socket_folder, ignore_errors=True)
+        self.folder.socket_folder.unlink(missing_ok=True)
 
     def _await_last_user(self) -> None:
         locks.block_on_lock(self.folder.lock("users"), locks.EXCLUSIVE)
@@ -112,12 +113,12 @@ class Keeper:
 
     def _take_socket_folder(self) -> Path:
         """The folder of a server that was killed, if there is one: its users know that one."""
-        earlier = read_json(self.folder.connection)
-        if earlier is not None and self._is_ours(Path(earlier["host"])):
-            folder = Path(earlier["host"])
-        else:
-            folder = make_socket_folder()
+        name = self.folder.socket_folder
+        if name.exists() and self._is_ours(Path(name.read_text())):
+            return Path(name.read_text())
+        folder = make_socket_folder()
         self.runner.own(folder)
+        write_private(name, str(folder))
         return folder
 
     def _is_ours(self, folder: Path) -> bool:
@@ -130,7 +131,7 @@ class Keeper:
 
     def _remove_stale_files(self) -> None:
         (self.folder.cluster / "postmaster.pid").unlink(missing_ok=True)
-        for left in self.socket_folder.glob(".s.PGSQL.*"):
+        for left in self.socket_folder.iterdir():
             left.unlink()
 
     def _make_cluster(self, lock: int) -> None:

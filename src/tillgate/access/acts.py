@@ -5,14 +5,14 @@ that makes it; only its hash is stored.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
-from oauth2_provider.models import AccessToken
+from oauth2_provider.models import AccessToken, RefreshToken
 
 from tillgate.access import redirects, tokens
 from tillgate.access import scopes as known_scopes
@@ -27,11 +27,17 @@ from tillgate.access.errors import (
     UnknownScope,
     WeakPassword,
 )
-from tillgate.access.grants import end_family
+from tillgate.access.grants import (
+    OFFLINE_REFRESH_LIFE,
+    end_family,
+    give_consent,
+    store_refresh,
+)
 from tillgate.access.models import (
     Client,
     ClientSecret,
     Consent,
+    Grant,
     Integration,
     LicensedLocation,
     State,
@@ -228,6 +234,29 @@ def revoke_secret(*, secret: ClientSecret, actor: str) -> None:
     """Make a secret useless from now on; tokens that were had with it live on to their expiry."""
     ClientSecret.objects.filter(pk=secret.pk, revoked_at=None).update(revoked_at=clock.now())
     _record("access:secret:revoked", f"client:{secret.client.client_id}", actor, hint=secret.hint)
+
+
+@transaction.atomic
+def issue_refresh_token(*, client: Client, person: Person, scopes: Iterable[str]) -> str:
+    """A consent and its first refresh token, without a browser: for the demo."""
+    consent = give_consent(client=client, person=person, scopes=scopes)
+    refresh = tokens.new_token(sandbox=client.sandbox)
+    store_refresh(consent, refresh, None)
+    return refresh
+
+
+def forget_expired_tokens() -> int:
+    """Delete codes and tokens that nobody can use any more; returns how many.
+
+    A used refresh token is kept as long as it could have lived, for a replay of it must be noticed.
+    """
+    now = clock.now()
+    gone = [
+        Grant.objects.filter(expires__lt=now - timedelta(hours=1)).delete(),
+        AccessToken.objects.filter(expires__lt=now).delete(),
+        RefreshToken.objects.filter(created__lt=now - OFFLINE_REFRESH_LIFE).delete(),
+    ]
+    return sum(count for count, _ in gone)
 
 
 def _check_locations(business_id: int, location_ids: Collection[int]) -> None:

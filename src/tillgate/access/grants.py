@@ -16,9 +16,9 @@ from uuid import UUID
 from django.db import transaction
 from oauth2_provider.models import AccessToken, RefreshToken, set_token_value
 
-from tillgate.access.models import Client, Consent, Grant
+from tillgate.access.models import Client, Consent
 from tillgate.access.scopes import OFFLINE
-from tillgate.access.tokens import new_token, token_hash
+from tillgate.access.tokens import token_hash
 from tillgate.directory.models import Person
 from tillgate.foundation import clock
 from tillgate.foundation.events import record_event
@@ -67,15 +67,6 @@ def end_family(family: UUID, *, reason: str, actor: str) -> None:
 
 
 @transaction.atomic
-def issue_refresh_token(*, client: Client, person: Person, scopes: Iterable[str]) -> str:
-    """A consent and its first refresh token, without a browser: for the demo and for tests."""
-    consent = give_consent(client=client, person=person, scopes=scopes)
-    refresh = new_token(sandbox=client.sandbox)
-    _store_refresh(consent, refresh, None)
-    return refresh
-
-
-@transaction.atomic
 def store_pair(
     *, consent: Consent, scopes: str, access: str, refresh: str, used: RefreshToken | None
 ) -> int:
@@ -98,7 +89,7 @@ def store_pair(
     pair = store_access(
         client=consent.client, person=consent.person, scopes=scopes, token=access, source=source
     )
-    _store_refresh(locked, refresh, pair)
+    store_refresh(locked, refresh, pair)
     now = clock.now()
     return int((_refresh_end(now, locked) - now).total_seconds())
 
@@ -124,7 +115,8 @@ def store_access(
     return row
 
 
-def _store_refresh(consent: Consent, token: str, access: AccessToken | None) -> None:
+def store_refresh(consent: Consent, token: str, access: AccessToken | None) -> None:
+    """Store a refresh token of a family by its hash, with the access token it came with."""
     row = RefreshToken(
         application=consent.client,
         user=consent.person,
@@ -166,17 +158,3 @@ def _refresh_end(issued: datetime, consent: Consent) -> datetime:
     offline = OFFLINE in consent.scopes.split()
     life = OFFLINE_REFRESH_LIFE if offline else REFRESH_LIFE
     return min(issued + life, consent.ends_at)
-
-
-def forget_expired_tokens() -> int:
-    """Delete codes and tokens that nobody can use any more; returns how many.
-
-    A used refresh token is kept as long as it could have lived, for a replay of it must be noticed.
-    """
-    now = clock.now()
-    gone = [
-        Grant.objects.filter(expires__lt=now - timedelta(hours=1)).delete(),
-        AccessToken.objects.filter(expires__lt=now).delete(),
-        RefreshToken.objects.filter(created__lt=now - OFFLINE_REFRESH_LIFE).delete(),
-    ]
-    return sum(count for count, _ in gone)

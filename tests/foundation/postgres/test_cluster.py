@@ -73,6 +73,16 @@ def test_a_path_with_spaces_quotes_and_many_characters_works(data_dir: Path) -> 
         assert ask(cluster.url(Role.READER)) == "tillgate_reader"
 
 
+def test_an_unusual_temporary_folder_is_no_obstacle(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unusual = tmp_path / "a, comma" / ("long" * 30)
+    unusual.mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(unusual))
+    with attach(data_dir) as cluster:
+        assert ask(cluster.url(Role.READER)) == "tillgate_reader"
+
+
 def test_a_private_parent_keeps_its_mode_and_its_owner(data_dir: Path) -> None:
     data_dir.mkdir(mode=0o700)
     inner = data_dir / "inner"

@@ -102,7 +102,7 @@ def test_a_cluster_made_as_another_user_stays_with_that_user(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as forbidden:
-        forbidden.setattr(runner, "_ways_for_root", lambda _: iter([Runner(user=UNPRIVILEGED)]))
+        forbidden.setattr(runner, "_ways_for_root", lambda *_: iter([Runner(user=UNPRIVILEGED)]))
         start_in_this_process(open_folder / "data").stop()
     folder = Folder(open_folder / "data")
     chosen = choose_runner(folder, find_binaries(folder.cluster).postgres)
@@ -131,6 +131,18 @@ def test_a_folder_of_another_persons_is_left_to_that_person(open_folder: Path) -
         assert cluster.folder.cluster.stat().st_uid == person.pw_uid
         assert cluster.folder.passwords.stat().st_uid == person.pw_uid
     assert data_dir.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
+def test_root_in_a_persons_private_home_runs_it_as_that_person(open_folder: Path) -> None:
+    person = pwd.getpwnam(UNPRIVILEGED)
+    home = open_folder / "home"
+    home.mkdir(mode=0o700)
+    os.chown(home, person.pw_uid, person.pw_gid)
+    with attach(home / "checkout" / ".tillgate") as cluster:
+        assert cluster.folder.cluster.stat().st_uid == person.pw_uid
+        assert ask_as_superuser(cluster.data_dir) == SUPERUSER
+    assert home.stat().st_mode & 0o777 == 0o700
 
 
 @as_root

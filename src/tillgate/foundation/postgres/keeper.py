@@ -48,8 +48,8 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "60",
     "shared_buffers": "64MB",
-    # Sixteen-megabyte segments would be kept for a gigabyte of changes.
-    "max_wal_size": "256MB",
+    # The end of the log is what people get to read when something is wrong.
+    "log_checkpoints": "off",
 }
 
 

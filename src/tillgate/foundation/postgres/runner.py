@@ -74,7 +74,7 @@ def choose_runner(folder: Folder, postgres: Path) -> Runner:
     """The way that works here; raises `FolderUnreachable` when root finds none."""
     if os.geteuid() != 0:
         return Runner()
-    for runner in _ways_for_root(folder):
+    for runner in _ways_for_root(folder, postgres):
         if runner.user is not None:
             _open_the_way(folder)
         if _works(runner, folder, postgres):
@@ -87,18 +87,24 @@ def choose_runner(folder: Folder, postgres: Path) -> Runner:
     )
 
 
-def _ways_for_root(folder: Folder) -> Iterator[Runner]:
-    if folder.cluster.exists() and folder.cluster.stat().st_uid != 0:
-        yield Runner(user=pwd.getpwuid(folder.cluster.stat().st_uid).pw_name)
+def _ways_for_root(folder: Folder, postgres: Path) -> Iterator[Runner]:
+    """The ways to try, best first.
+
+    A cluster stays with whoever made it. A new one is root's if it can be, else it goes to the
+    person in whose home it lies, else to a user made for services.
+    """
+    names = {entry.pw_uid: entry.pw_name for entry in pwd.getpwall()}
+    if folder.cluster.exists() and (maker := folder.cluster.stat().st_uid) != 0:
+        yield from (Runner(user=names[uid]) for uid in [maker] if uid in names)
         return
     yield Runner(shown_as=_some_user_id())
     if folder.cluster.exists():
         return
-    names = [entry.pw_name for entry in pwd.getpwall()]
-    owner = folder.data_dir.stat().st_uid
-    if owner != 0:
-        yield Runner(user=pwd.getpwuid(owner).pw_name)
-    yield from (Runner(user=name) for name in ("postgres", "nobody") if name in names)
+    places = [folder.data_dir, _first_closed(folder.data_dir, postgres)]
+    owners = [names.get(place.stat().st_uid, "root") for place in places]
+    for name in [*owners, "postgres", "nobody"]:
+        if name != "root" and name in names.values():
+            yield Runner(user=name)
 
 
 def _some_user_id() -> int:

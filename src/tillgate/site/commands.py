@@ -1,11 +1,17 @@
 """What the commands do once a process of theirs is set up: settings, logs, databases, Django."""
 
 import asyncio
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from asgiref.sync import sync_to_async
 
 from tillgate.foundation.config import Config, config
+from tillgate.foundation.postgres.roles import Role
+from tillgate.foundation.postgres.urls import setting_name
 from tillgate.site import databases
 from tillgate.site.logs import set_up_logging
 from tillgate.site.run import Part, serving, worker_beside
@@ -68,3 +74,42 @@ def run_checks() -> None:
         found = [f"{finding.what}\n    cure: {finding.cure}" for finding in findings(conf)]
     sys.stdout.write("\n".join(found or ["Nothing is wrong."]) + "\n")
     sys.exit(1 if found else 0)
+
+
+def run_demo(  # noqa: PLR0913  the command's options
+    *, port: int, data_dir: Path, days: int, feeds: Sequence[Path], as_json: bool, once: bool
+) -> None:
+    """Prepare the demo, serve it, make the first call and show it; until Ctrl-C unless `once`."""
+    base_url = f"http://localhost:{port}"
+    _become_a_demo(data_dir.absolute(), base_url)
+    with claimed_port("127.0.0.1", port), process(with_owner=True) as conf:
+        from tillgate.site import demo
+        from tillgate.site.demo_output import DemoOutput
+
+        _migrate()
+        out = DemoOutput(as_json=as_json)
+        out.say("Feeding the sales …")
+        kept = demo.prepare(conf.data_dir, days=days, feeds=feeds)
+
+        async def serve() -> None:
+            async with serving(conf, Part.ALL, host="127.0.0.1", port=port):
+                ready = await sync_to_async(demo.ready)(kept, base_url)
+                await asyncio.to_thread(out.show, ready, kept, goes_on=not once)
+                if not once:
+                    await stop_requested()
+
+        with worker_beside():
+            asyncio.run(serve())
+
+
+def _become_a_demo(data_dir: Path, base_url: str) -> None:
+    """Set what a demo is in this process and its worker: its own data, whatever is set outside."""
+    for role in Role:
+        os.environ.pop(setting_name(role), None)
+    os.environ |= {
+        "TILLGATE_DATA_DIR": str(data_dir),
+        "TILLGATE_BASE_URL": base_url,
+        "TILLGATE_DEMO": "true",
+        "TILLGATE_LOG_FORMAT": "text",
+        "TILLGATE_ACCESS_LOG": "false",
+    }

@@ -69,7 +69,7 @@ async def listening(app: App, host: str, port: int, deadline: float) -> AsyncIte
         await _until_listening(host, port, serving)
         yield
     finally:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         # Granian waits for ever on a half-sent request; the deadline ends that.
         await asyncio.wait({serving}, timeout=deadline)
         serving.cancel()

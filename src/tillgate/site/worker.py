@@ -15,7 +15,7 @@ async def work(deadline: float, *, beside: bool) -> None:
 
     `beside` another process: stop when standard input ends, which is when that process does.
     """
-    connector = app.connector.get_worker_connector()
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as jobs:
         async with jobs.open_async():
             await _run(jobs, deadline, beside=beside)

@@ -1,0 +1,58 @@
+"""What the demo prints: for a person, or one line of JSON for a program."""
+
+import sys
+
+import msgspec
+from rich.console import Console
+
+from tillgate.site.demo import Kept, Ready
+from tillgate.site.first_call import as_curl, make_call, shortened
+
+_WELCOME = """
+[bold]Tillgate is running at {url}[/bold]
+
+  Sign in      {url}/  as [bold]{email}[/bold]  with password [bold]{password}[/bold]
+  The APIs     {url}/docs
+  Business     {business}, locations {locations}
+
+[bold]A first call, to copy:[/bold]
+"""
+
+
+class DemoOutput:
+    """Says what happens on stderr, and what is ready on stdout."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.out = Console(highlight=False, soft_wrap=True)
+
+    def say(self, words: str) -> None:
+        """Tell a person what takes its time; a program is not told."""
+        if not self.as_json:
+            sys.stderr.write(f"{words}\n")
+
+    def show(self, ready: Ready, kept: Kept, *, goes_on: bool) -> None:
+        """Make the first call, then print what one needs to make the next."""
+        call = make_call(
+            ready.base_url, ready.client_id, ready.client_secret, ready.business_location_ids
+        )
+        if self.as_json:
+            sys.stdout.write(msgspec.json.encode(ready).decode() + "\n")
+            sys.stdout.flush()
+            return
+        locations = ", ".join(map(str, ready.business_location_ids))
+        self.out.print(
+            _WELCOME.format(
+                url=ready.base_url,
+                email=kept.email,
+                password=kept.password,
+                business=ready.business_id,
+                locations=locations,
+            )
+        )
+        curl = as_curl(ready.base_url, ready.client_id, ready.client_secret, call.path)
+        self.out.print(curl, markup=False)
+        self.out.print("\n[bold]Its answer:[/bold]\n")
+        self.out.print(shortened(call.body), markup=False)
+        if goes_on:
+            self.out.print("\nCtrl-C stops everything; the data stays for the next start.")

@@ -1,0 +1,30 @@
+"""What the worker does by the clock (procrastinate finds this module by its name)."""
+
+import logging
+
+import psycopg
+from procrastinate.contrib.django import app
+
+from tillgate.access.acts import forget_expired_tokens
+from tillgate.foundation.postgres.roles import Role
+from tillgate.foundation.postgres.urls import database_url
+from tillgate.ledger.acts import close_due_days
+
+log = logging.getLogger("tillgate.worker")
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="close_due_days", pass_context=False)
+def close_days(timestamp: int) -> None:
+    """Close the days whose time has come, where the back office has not."""
+    with psycopg.connect(database_url(Role.LEDGER)) as connection:
+        closed = close_due_days(connection)
+    if closed:
+        log.info("closed business days", extra={"days": closed})
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="forget_expired_tokens", pass_context=False)
+def forget_tokens(timestamp: int) -> None:
+    """Delete tokens and codes that nobody can use any more."""
+    forget_expired_tokens()

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
-from tillgate.api.app import PREFIXES
 from tillgate.foundation.config import Config
 from tillgate.site.health import Health
 from tillgate.site.logs import App, Message, Receive, RequestLog, Scope, Send
+
+
+PREFIXES = ("/f", "/items", "/accounting", "/catalogue", "/docs", "/openapi.json")
 
 
 def belongs_to(path: str, prefixes: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from tillgate.site.logs import App
 
@@ -12,15 +12,11 @@ def app() -> App:
     return get_asgi_application()  # type: ignore[return-value]
 
 
-async def readiness() -> bool:
-    """Whether the database answers the portal."""
-    return await sync_to_async(_answers)()
+async def readiness() -> None:
+    """Raises what keeps the portal from answering, such as a database that is down."""
+    await sync_to_async(_ask)()
 
 
-def _answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
+def _ask() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")

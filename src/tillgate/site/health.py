@@ -4,6 +4,7 @@ Metrics are answered to loopback only; a scraper elsewhere goes through a proxy 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
 
@@ -12,11 +13,12 @@ import msgspec
 from tillgate.site.logs import App, Receive, Scope, Send
 
 PATIENCE = 3.0
-Check = Callable[[], Awaitable[bool]]
+log = logging.getLogger("tillgate.health")
+Check = Callable[[], Awaitable[None]]
 
 
 class Health:
-    """Answers for the whole process; `checks` say whether their part is ready."""
+    """Answers for the whole process; `checks` raise what keeps their part from working."""
 
     def __init__(self, checks: Mapping[str, Check], metrics: Callable[[], bytes]) -> None:
         self.checks = checks
@@ -39,8 +41,8 @@ class Health:
         await _json(send, 200, {"status": "ok"})
 
     async def _ready(self, scope: Scope, send: Send) -> None:
-        found = {name: await _in_time(check) for name, check in self.checks.items()}
-        ready = all(found.values())
+        found = {name: await _finding(check) for name, check in self.checks.items()}
+        ready = all(finding == "ok" for finding in found.values())
         await _json(send, 200 if ready else 503, {"ready": ready, "checks": found})
 
     async def _numbers(self, scope: Scope, send: Send) -> None:
@@ -52,12 +54,14 @@ class Health:
         await _answer(send, 200, kind, self.metrics())
 
 
-async def _in_time(check: Check) -> bool:
+async def _finding(check: Check) -> str:
     try:
         async with asyncio.timeout(PATIENCE):
-            return await check()
-    except TimeoutError:
-        return False
+            await check()
+    except Exception as error:
+        log.warning("not ready", extra={"why": str(error)})
+        return type(error).__name__
+    return "ok"
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from prometheus_client import generate_latest
 
-from tillgate.api.app import create_app
+from tillgate.api.app import ApiPlane
 from tillgate.foundation.config import Config
+from tillgate.foundation.postgres.roles import Role
+from tillgate.foundation.postgres.urls import database_url
 from tillgate.site.asgi import whole_app
 from tillgate.site.health import Check, Health
 from tillgate.site.serve import listening
@@ -30,10 +32,9 @@ async def serving(conf: Config, part: Part, *, host: str, port: int) -> AsyncIte
         checks: dict[str, Check] = {}
         api = portal = None
         if part is not Part.PORTAL:
-            api = create_app(conf)
-            stack.push_async_callback(api.stop)
-            await api.start()
-            checks["api"] = api.readiness
+            plane = ApiPlane(conf, database_url(Role.READER), database_url(Role.METER))
+            api = await stack.enter_async_context(plane)
+            checks["api"] = plane.readiness
         if part is not Part.API:
             # Django is loaded only where it is served: a host of the API plane needs none.
             from tillgate.site import control_plane  # noqa: PLC0415

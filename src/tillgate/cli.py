@@ -110,7 +110,9 @@ def add_user(
     email: str,
     name: Annotated[str, typer.Option(help="Name to greet with.")] = "",
     business: Annotated[int | None, typer.Option(help="Business to act for.")] = None,
-    role: Annotated[str, typer.Option(help="owner, member or technical_contact.")] = "member",
+    role: Annotated[
+        str, typer.Option(click_type=click.Choice(["owner", "member", "technical_contact"]))
+    ] = "member",
     password_file: Annotated[
         Path | None, typer.Option(help="File with the password; asked for when absent.")
     ] = None,

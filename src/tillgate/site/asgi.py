@@ -8,7 +8,6 @@ from tillgate.foundation.config import Config
 from tillgate.site.health import Health
 from tillgate.site.logs import App, Message, Receive, RequestLog, Scope, Send
 
-
 PREFIXES = ("/f", "/items", "/accounting", "/catalogue", "/docs", "/openapi.json")
 
 

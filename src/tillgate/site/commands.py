@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from getpass import getpass
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
@@ -113,3 +114,36 @@ def _become_a_demo(data_dir: Path, base_url: str) -> None:
         "TILLGATE_LOG_FORMAT": "text",
         "TILLGATE_ACCESS_LOG": "false",
     }
+
+
+def run_add_user(
+    email: str, *, name: str, business: int | None, role: str, password_file: Path | None
+) -> None:
+    """Add a person, and let them act for a business where one is named."""
+    password = _password(password_file)
+    with process():
+        from django.db import transaction
+
+        from tillgate.access import acts
+        from tillgate.access.errors import AccessError
+        from tillgate.directory.models import Role as Standing
+
+        try:
+            with transaction.atomic():
+                person = acts.add_person(email=email, password=password, name=name)
+                if business is not None:
+                    acts.add_membership(
+                        person=person, business_id=business, role=Standing(role), actor="operator"
+                    )
+        except AccessError as error:
+            sys.exit(f"tillgate: {error}")
+    sys.stdout.write(f"{email} can sign in.\n")
+
+
+def _password(file: Path | None) -> str:
+    if file is not None:
+        return file.read_text().strip()
+    password = getpass("Password: ")
+    if password != getpass("The same again: "):
+        sys.exit("tillgate: the two passwords differ; nobody was added")
+    return password

@@ -3,9 +3,8 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-import click
 import typer
 
 from tillgate.foundation.config import BadSetting
@@ -38,7 +37,7 @@ def main() -> None:
 
 @app.command()
 def serve(
-    part: Annotated[str, typer.Argument(click_type=click.Choice(["all", "portal", "api"]))] = "all",
+    part: Annotated[Literal["all", "portal", "api"], typer.Argument()] = "all",
     host: Host = "127.0.0.1",
     port: Port = 8000,
 ) -> None:
@@ -110,9 +109,7 @@ def add_user(
     email: str,
     name: Annotated[str, typer.Option(help="Name to greet with.")] = "",
     business: Annotated[int | None, typer.Option(help="Business to act for.")] = None,
-    role: Annotated[
-        str, typer.Option(click_type=click.Choice(["owner", "member", "technical_contact"]))
-    ] = "member",
+    role: Literal["owner", "member", "technical_contact"] = "member",
     password_file: Annotated[
         Path | None, typer.Option(help="File with the password; asked for when absent.")
     ] = None,

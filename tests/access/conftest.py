@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
-
 from tests.access.world import Shop, World, make_shop, make_world, remove_shop, remove_world
+
 from tillgate.access.oauth.client_authentication import limiter
 
 

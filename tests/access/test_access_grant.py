@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-
 from tests.access.world import World, first_refresh_token, refresh, token_call
+
 from tillgate.access import acts, grants
 from tillgate.access.models import Consent, LicensedLocation
 from tillgate.access.tokens import new_token, token_hash

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-
 from tests.access.world import CALLBACK, PASSWORD, Shop, World, make_person
+
 from tillgate.access import acts
 from tillgate.access.errors import (
     ForeignLocation,

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 from oauth2_provider.models import AccessToken, RefreshToken
-
 from tests.access.world import (
     World,
     assert_oauth_error,
     first_refresh_token,
     refresh,
 )
+
 from tillgate.access import acts, grants
 from tillgate.access.models import Consent
 from tillgate.access.tokens import token_hash

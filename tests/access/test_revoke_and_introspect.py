@@ -2,7 +2,6 @@
 
 import pytest
 from oauth2_provider.models import AccessToken
-
 from tests.access.world import (
     World,
     assert_oauth_error,
@@ -12,6 +11,7 @@ from tests.access.world import (
     refresh,
     token_call,
 )
+
 from tillgate.access import acts
 from tillgate.access.tokens import new_token
 

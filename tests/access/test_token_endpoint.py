@@ -7,7 +7,6 @@ import pytest
 from django.db import OperationalError
 from django.test import Client as Http
 from oauth2_provider.models import AccessToken
-
 from tests.access.world import (
     World,
     assert_oauth_error,
@@ -17,6 +16,7 @@ from tests.access.world import (
     refresh,
     token_call,
 )
+
 from tillgate.access import acts
 from tillgate.access.models import ClientSecret
 from tillgate.access.tokens import looks_genuine, new_token, token_hash

@@ -16,9 +16,9 @@ import httpx
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
-
 from tests.access.world import PASSWORD, World, make_person
 from tests.portal.browser import CHALLENGE, VERIFIER, address
+
 from tillgate.access import acts
 from tillgate.directory.models import Person, Role
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.http import HttpResponse
 from django.test import Client as Http
-
 from tests.access.world import (
     CALLBACK,
     LOOPBACK,
@@ -25,6 +24,7 @@ from tests.portal.browser import (
     sent_back,
     signed_in,
 )
+
 from tillgate.access import acts
 from tillgate.access.models import Consent, Grant
 from tillgate.access.tokens import looks_genuine, token_hash
@@ -68,6 +68,8 @@ def test_the_page_names_the_program_the_business_and_what_may_be_read(
 
 def test_the_page_tells_of_the_asked_scopes_only(world: World) -> None:
     page = ask(world, scope="items openid").content.decode()
+    assert "for 14 days" in page
+    assert "for 40 days" in ask(world).content.decode()
     assert "The items they sell" in page
     assert "Sales, payments" not in page
     assert "staff" not in page

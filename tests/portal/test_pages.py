@@ -4,9 +4,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client as Http
-
 from tests.access.world import PASSWORD, World, make_person
 from tests.portal.browser import signed_in
+
 from tillgate.access import acts
 from tillgate.directory.models import Person
 from tillgate.portal.headers import form_targets_for, policy

@@ -89,7 +89,8 @@ def store_pair(
     pair = store_access(
         client=consent.client, person=consent.person, scopes=scopes, token=access, source=source
     )
-    store_refresh(locked, refresh, pair)
+    # The caller's consent has its client and person at hand, the locked row would look them up.
+    store_refresh(consent, refresh, pair)
     now = clock.now()
     return int((_refresh_end(now, locked) - now).total_seconds())
 
@@ -133,6 +134,11 @@ def find_refresh_token(token: str, client: Client) -> RefreshToken | None:
     return found.order_by("-pk").first()
 
 
+def refresh_life(scopes: Iterable[str]) -> timedelta:
+    """For how long a refresh token with these scopes can be used."""
+    return OFFLINE_REFRESH_LIFE if OFFLINE in scopes else REFRESH_LIFE
+
+
 def is_live(token: RefreshToken, consent: Consent) -> bool:
     """Whether neither the token nor its family has run out or been ended."""
     now = clock.now()
@@ -155,6 +161,4 @@ def refresh_end(token: RefreshToken, consent: Consent) -> datetime:
 
 
 def _refresh_end(issued: datetime, consent: Consent) -> datetime:
-    offline = OFFLINE in consent.scopes.split()
-    life = OFFLINE_REFRESH_LIFE if offline else REFRESH_LIFE
-    return min(issued + life, consent.ends_at)
+    return min(issued + refresh_life(consent.scopes.split()), consent.ends_at)

@@ -11,19 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from tillgate.access.grants import refresh_life
 from tillgate.access.oauth import authorization
 from tillgate.access.oauth.authorization import Asked, CannotAuthorize, SendBack
 from tillgate.access.oauth.origin import issuer
 from tillgate.access.queries import licensed_today, locations_by_id
 from tillgate.access.rules import can_connect
-from tillgate.access.scopes import FINANCIAL, ITEMS, OFFLINE
+from tillgate.access.scopes import FINANCIAL, ITEMS
 from tillgate.directory.models import Person
 from tillgate.portal.headers import form_targets_for, policy
 
 IN_WORDS = {
     FINANCIAL: "Sales, payments, taxes and totals of the locations below",
     ITEMS: "The items they sell, with their prices",
-    OFFLINE: "Stay connected for up to 40 days between two visits, 14 otherwise",
 }
 
 
@@ -64,7 +64,8 @@ def _question(asked: Asked) -> dict[str, Any]:
         "integration": integration,
         "business": locations[0].business if locations else None,
         "locations": locations,
-        "may_read": [IN_WORDS[scope] for scope in asked.scopes],
+        "may_read": [words for scope, words in IN_WORDS.items() if scope in asked.scopes],
+        "idle_days": refresh_life(asked.scopes).days,
         "personal": _personal(asked),
         "goes_to": asked.redirect_uri.split("?")[0],
     }

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from tillgate.api.app import PREFIXES
+from tillgate.site.asgi import PREFIXES
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 UNITS = ("tillgate-portal.service", "tillgate-worker.service", "tillgate-api@.service")

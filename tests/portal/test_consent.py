@@ -1,8 +1,10 @@
 """The consent page, and the codes that come of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client as Http
 from tests.access.world import (
@@ -264,6 +266,21 @@ def test_a_code_used_again_ends_what_it_was_exchanged_for(world: World) -> None:
     body = exchange(world, code).json()
     assert_oauth_error(exchange(world, code), 400, "invalid_grant")
     assert_oauth_error(refresh(world, body["refresh_token"]), 400, "invalid_grant")
+
+
+def test_a_code_exchanged_six_times_at_once_is_exchanged_once(committed: World) -> None:
+    code = code_of(decide(committed))
+
+    def one(_: int) -> int:
+        try:
+            return exchange(committed, code).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(one, range(6)))
+    assert statuses == [200, *[400] * 5]
+    assert Consent.objects.filter(client=committed.client).count() == 1
 
 
 def test_a_code_of_another_client_is_refused_and_stays_good(

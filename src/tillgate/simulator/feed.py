@@ -17,7 +17,7 @@ from tillgate.simulator.books import accounts_of
 from tillgate.simulator.catalogue import directory_records
 from tillgate.simulator.group import LOCATIONS, Location, location_by_id
 from tillgate.simulator.hours import day_end
-from tillgate.simulator.published import published_sale
+from tillgate.simulator.published import known, published_sale
 
 SEED = 7
 SALES_A_DAY = 100
@@ -119,9 +119,10 @@ def sale_record(account: Account, day: date) -> dict[str, Any]:
         "record": "sale",
         "recordedAt": format_instant(account.closed + _SALE_DELAY),
         "businessLocationId": location.id,
+        "businessDate": str(day) if location.country == "FR" else None,
         "sale": published_sale(account),
     }
-    return record | {"businessDate": str(day)} if location.country == "FR" else record
+    return known(record)
 
 
 def _day_closed(location: Location, day: date, at: datetime) -> dict[str, Any]:

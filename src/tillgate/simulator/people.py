@@ -7,8 +7,15 @@ from tillgate.simulator.dice import Dice, uuid
 from tillgate.simulator.group import LOCATIONS, Location
 
 _FIRST_NAMES = {
-    "en": ("Maeve", "Tobias", "Priya", "Callum", "Ingrid", "Joseph", "Nkechi", "Rowan", "Siân"),
-    "fr": ("Élodie", "Baptiste", "Noémie", "Yanis", "Françoise", "Rémi", "Aïcha", "Loïc", "Zoé"),
+    "en": (
+        *("Maeve", "Tobias", "Priya", "Callum", "Ingrid", "Joseph", "Nkechi", "Rowan", "Siân"),
+        *("Marcus", "Delia", "Hector", "Yuki", "Brandon", "Althea", "Omar", "Josie", "Zoë"),
+        *("Aoife", "Declan", "Niamh", "Piotr", "Gráinne", "Lorcan", "Fatima", "Seán", "Orla"),
+    ),
+    "fr": (
+        *("Élodie", "Baptiste", "Noémie", "Yanis", "Françoise", "Rémi", "Aïcha", "Loïc", "Zoé"),
+        *("Maxime", "Océane", "Étienne", "Mélissa", "Jean-Guy", "Anaïs", "Karim", "Solène", "Léo"),
+    ),
 }
 _LAST_NAMES = {
     "en": ("Ashdown", "Brackley", "Corrigan", "Dunmore", "Okafor-Lee", "Fenwick", "Grüber"),
@@ -48,35 +55,46 @@ def staff_of(location: Location) -> tuple[Worker, ...]:
     first_id = 14_000 + 100 * (LOCATIONS.index(location) + 1)
     return tuple(
         Worker(first_id + number, f"{first} {dice.pick(surnames)}")
-        for number, first in enumerate(_FIRST_NAMES[location.language][:_STAFF_SIZE])
+        for number, first in enumerate(_first_names_of(location))
     )
+
+
+def _first_names_of(location: Location) -> tuple[str, ...]:
+    """As many as there are on the staff, other ones in every location of a language."""
+    language = location.language
+    rank = [other for other in LOCATIONS if other.language == language].index(location)
+    return _FIRST_NAMES[language][rank * _STAFF_SIZE : (rank + 1) * _STAFF_SIZE]
 
 
 @cache
 def consumers_of(location: Location) -> tuple[dict[str, Any], ...]:
-    """People who paid by name, in the published shape; the first knows every field."""
-    everyone = [_consumer(location, number) for number in range(_CONSUMERS)]
-    return (everyone[0] | _company_fields(location), *everyone[1:])
+    """People who paid by name, in the published shape; the first pays for a company."""
+    return tuple(_consumer(location, number) for number in range(_CONSUMERS))
 
 
 def _consumer(location: Location, number: int) -> dict[str, Any]:
+    company = _company_fields(location) if number == 0 else {}
     dice = Dice("consumer", location.id, number)
     town, state, zip_code = _TOWNS[location.country]
     first, last = (dice.pick(names[location.language]) for names in (_FIRST_NAMES, _LAST_NAMES))
     title = "Mx" if location.language == "en" else "Mme"
-    return {
+    person = {
         "id": uuid("consumer", location.id, number),
         "customerId": location.id % 1_000_000_000 + number + 1,
         "title": title,
         "firstName": first,
         "lastName": last,
         "phoneNumber1": f"555-01{dice.between(10, 99)}",
+        "phoneNumber2": None,
+        "companyName": None,
         "addressLine1": f"{dice.between(1, 120)} {dice.pick(_STREETS[location.language])}",
+        "addressLine2": None,
         "zipCode": zip_code,
         "city": town,
         "state": state,
         "email": f"guest{number + 1}.{location.country.lower()}@example.com",
     }
+    return {name: value for name, value in (person | company).items() if value is not None}
 
 
 def _company_fields(location: Location) -> dict[str, Any]:

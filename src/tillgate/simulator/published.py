@@ -6,46 +6,44 @@ from typing import Any
 
 from tillgate.foundation.instants import format_instant
 from tillgate.foundation.money import trimmed
-from tillgate.simulator.account import Account, Line, Payment
-from tillgate.simulator.group import Location, PaymentMethod
-from tillgate.simulator.items import Item
+from tillgate.simulator.account import Account, Discount, Line, Payment
+from tillgate.simulator.group import AccountingGroup, Location, PaymentMethod
 from tillgate.simulator.taxes import LAWS, Tax
 
 
+def known(body: dict[str, Any]) -> dict[str, Any]:
+    """The same without what is `None`: what is not known is left out."""
+    return {name: value for name, value in body.items() if value is not None}
+
+
 def published_sale(account: Account) -> dict[str, Any]:
-    """The sale of an account whose ids are given; what is not known is left out."""
-    sale: dict[str, Any] = {
-        "accountReference": account.reference,
-        "accountFiscId": account.id,
-        "source": _source(account),
-        "salesLines": [_line(line, account) for line in account.lines],
-        "payments": [_payment(payment, account) for payment in account.payments],
-        "timeOfOpening": format_instant(account.opened),
-        "timeOfCloseAndPaid": format_instant(account.closed),
-        "tableName": _table_name(account),
-        "ownerName": account.owner.name,
-        "ownerId": account.owner.id,
-        "type": account.type,
-        "nbCovers": account.covers,
-        "dineIn": account.dine_in,
-        "deviceId": account.device.id,
-        "deviceName": account.device.name,
-    }
-    optional = {
-        "receiptId": account.receipt_id or None,
-        "cancelled": account.cancelled or None,
-        "externalFiscalNumber": account.external_fiscal_number,
-        "tableNumber": str(account.table) if account.table else None,
-        "accountProfileCode": account.profile,
-        "externalReferences": account.external_references or None,
-        "voidReason": account.void_reason,
-    }
-    return sale | known(optional)
-
-
-def known(optional: dict[str, Any]) -> dict[str, Any]:
-    """The same without what is `None`: the feed leaves out what is not known."""
-    return {name: value for name, value in optional.items() if value is not None}
+    """The sale of an account whose ids are given, its fields in the published order."""
+    return known(
+        {
+            "accountReference": account.reference,
+            "accountFiscId": account.id,
+            "receiptId": account.receipt_id or None,
+            "source": _source(account),
+            "salesLines": [_line(line, account) for line in account.lines],
+            "payments": [_payment(payment, account) for payment in account.payments],
+            "timeOfOpening": format_instant(account.opened),
+            "timeOfCloseAndPaid": format_instant(account.closed),
+            "cancelled": account.cancelled or None,
+            "externalFiscalNumber": account.external_fiscal_number,
+            "tableNumber": str(account.table) if account.table else None,
+            "tableName": _table_name(account),
+            "accountProfileCode": account.profile,
+            "ownerName": account.owner.name,
+            "ownerId": account.owner.id,
+            "type": account.type,
+            "externalReferences": account.external_references or None,
+            "nbCovers": account.covers,
+            "dineIn": account.dine_in,
+            "deviceId": account.device.id,
+            "deviceName": account.device.name,
+            "voidReason": account.void_reason,
+        }
+    )
 
 
 def _source(account: Account) -> dict[str, str]:
@@ -63,132 +61,137 @@ def _table_name(account: Account) -> str:
 
 
 def _line(line: Line, account: Account) -> dict[str, Any]:
-    body = {
-        "id": line.id,
+    item = line.item
+    return known(
+        {
+            "id": line.id,
+            "parentLineId": line.parent.id if line.parent else None,
+            **_amounts(line, account.location),
+            "sku": item.sku,
+            "name": item.name,
+            "nameOverride": line.name_override,
+            "statisticGroup": _statistic_group(item.group) or "",
+            "quantity": str(line.quantity),
+            "accountingGroup": _accounting_group(item.group),
+            "currency": account.location.currency,
+            "tags": item.tags,
+            "revenueCenter": account.centre.name,
+            "revenueCenterId": account.centre.id,
+            "categories": _categories(item.group),
+            "timeOfSale": format_instant(line.at),
+            "staffId": line.staff.id,
+            "staffName": line.staff.name,
+            "deviceId": account.device.id,
+            "deviceName": account.device.name,
+            "voidReason": line.void_reason,
+            "accountProfileCode": account.profile,
+            **_discount("discount", line.discount),
+            **_discount("accountDiscount", line.account_discount),
+        }
+    )
+
+
+def _amounts(line: Line, location: Location) -> dict[str, Any]:
+    return {
         "totalNetAmountWithTax": str(line.gross),
         "totalNetAmountWithoutTax": str(line.net),
         "menuListPrice": str(line.price),
         "unitCostPrice": str(line.item.cost),
         "serviceCharge": str(line.service_charge),
         "serviceChargeType": line.service_type,
+        "serviceChargeRate": None if line.service_rate is None else str(line.service_rate),
         "discountAmount": str(line.discount_amount),
         "taxAmount": str(line.tax),
+        "taxCode": line.taxes[0].code if line.taxes else None,
+        "taxRatePercentage": _tax_percentage(line.taxes),
         "taxLines": [
-            _tax_line(tax, amount, account.location)
+            _tax_line(tax, amount, location)
             for tax, amount in zip(line.taxes, line.tax_amounts, strict=True)
         ],
         "accountDiscountAmount": str(line.account_discount_amount),
         "totalDiscountAmount": str(line.discount_amount + line.account_discount_amount),
-        "nameOverride": line.name_override,
-        "quantity": str(line.quantity),
-        "timeOfSale": format_instant(line.at),
-        "staffId": line.staff.id,
-        "staffName": line.staff.name,
-        "deviceId": account.device.id,
-        "deviceName": account.device.name,
-        "revenueCenter": account.centre.name,
-        "revenueCenterId": account.centre.id,
-    }
-    body |= _what_was_sold(line.item, account.location.currency)
-    body |= _tax_summary(line.taxes)
-    return body | _line_options(line, account)
-
-
-@cache
-def _what_was_sold(item: Item, currency: str) -> dict[str, Any]:
-    statistic_group = item.group.statistic_groups[0][1] if item.group.statistic_groups else ""
-    group = {
-        "accountingGroupId": item.group.id,
-        "name": item.group.name,
-        "statisticGroup": statistic_group or None,
-        "code": item.group.code,
-    }
-    return {
-        "sku": item.sku,
-        "name": item.name,
-        "statisticGroup": statistic_group,
-        "accountingGroup": known(group),
-        "currency": currency,
-        "tags": list(item.tags),
-        "categories": [
-            {"category": category, "value": value}
-            for category, value in item.group.statistic_groups
-        ],
     }
 
 
-@cache
-def _tax_summary(taxes: tuple[Tax, ...]) -> dict[str, str]:
-    if not taxes:
+def _discount(prefix: str, discount: Discount | None) -> dict[str, str]:
+    if discount is None:
         return {}
-    share = sum((tax.share for tax in taxes), Decimal(0))
-    return {"taxCode": taxes[0].code, "taxRatePercentage": f"{share * 100:.2f}"}
+    return {
+        f"{prefix}Type": discount.type,
+        f"{prefix}Code": discount.code,
+        f"{prefix}Name": discount.name,
+    }
+
+
+def _statistic_group(group: AccountingGroup) -> str | None:
+    return group.statistic_groups[0][1] if group.statistic_groups else None
 
 
 @cache
-def _tax_line_head(tax: Tax, location: Location) -> dict[str, Any]:
-    law = LAWS[location.country]
-    return {
-        "taxId": str(location.id + 100 + law.rates.index(tax)),
-        "taxCode": tax.code,
-        "taxRate": trimmed(tax.share + 1),
-        "taxIncluded": law.included,
-    }
+def _accounting_group(group: AccountingGroup) -> dict[str, Any]:
+    return known(
+        {
+            "accountingGroupId": group.id,
+            "name": group.name,
+            "statisticGroup": _statistic_group(group),
+            "code": group.code,
+        }
+    )
+
+
+@cache
+def _categories(group: AccountingGroup) -> list[dict[str, str]]:
+    return [{"category": category, "value": value} for category, value in group.statistic_groups]
+
+
+@cache
+def _tax_percentage(taxes: tuple[Tax, ...]) -> str | None:
+    share = sum((tax.share for tax in taxes), Decimal(0))
+    return f"{share * 100:.2f}" if taxes else None
+
+
+@cache
+def _tax_id(tax: Tax, location: Location) -> str:
+    return str(location.id + 100 + LAWS[location.country].rates.index(tax))
 
 
 def _tax_line(tax: Tax, amount: Decimal, location: Location) -> dict[str, Any]:
-    return _tax_line_head(tax, location) | {"taxAmount": trimmed(amount)}
-
-
-def _line_options(line: Line, account: Account) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    if line.parent is not None:
-        options["parentLineId"] = line.parent.id
-    if line.service_rate is not None:
-        options["serviceChargeRate"] = str(line.service_rate)
-    if line.void_reason is not None:
-        options["voidReason"] = line.void_reason
-    if account.profile is not None:
-        options["accountProfileCode"] = account.profile
-    if line.discount is not None:
-        options["discountType"] = line.discount.type
-        options["discountCode"] = line.discount.code
-        options["discountName"] = line.discount.name
-    if line.account_discount is not None:
-        options["accountDiscountType"] = line.account_discount.type
-        options["accountDiscountCode"] = line.account_discount.code
-        options["accountDiscountName"] = line.account_discount.name
-    return options
+    return {
+        "taxId": _tax_id(tax, location),
+        "taxCode": tax.code,
+        "taxRate": trimmed(tax.share + 1),
+        "taxAmount": trimmed(amount),
+        "taxIncluded": LAWS[location.country].included,
+    }
 
 
 def _payment(payment: Payment, account: Account) -> dict[str, Any]:
     location = account.location
-    body = {
-        "code": payment.method.code,
-        "description": method_name(payment.method, location),
-        "paymentMethodId": location.id + payment.method.number,
-        "netAmountWithTax": str(payment.amount),
-        "currency": location.currency,
-        "tip": str(payment.tip),
-        "type": "ACCOUNTS_RECEIVABLE" if payment.method.code == "ACCOUNT" else "NORMAL",
-        "deviceId": account.device.id,
-        "deviceName": account.device.name,
-        "staffId": payment.staff.id,
-        "staffName": payment.staff.name,
-        "revenueCenter": account.centre.name,
-        "revenueCenterId": account.centre.id,
-        "fiscId": payment.id,
-        "uuid": payment.uuid,
-        "fiscDate": format_instant(payment.at),
-        "surcharge": str(payment.surcharge),
-    }
-    optional = {
-        "consumer": payment.consumer,
-        "authorization": payment.authorization,
-        "externalReference": payment.external_reference,
-        "roundingAmount": None if payment.rounding is None else str(payment.rounding),
-    }
-    return body | known(optional)
+    return known(
+        {
+            "code": payment.method.code,
+            "description": method_name(payment.method, location),
+            "paymentMethodId": location.id + payment.method.number,
+            "netAmountWithTax": str(payment.amount),
+            "currency": location.currency,
+            "tip": str(payment.tip),
+            "consumer": payment.consumer,
+            "type": "ACCOUNTS_RECEIVABLE" if payment.method.code == "ACCOUNT" else "NORMAL",
+            "deviceId": account.device.id,
+            "deviceName": account.device.name,
+            "staffId": payment.staff.id,
+            "staffName": payment.staff.name,
+            "authorization": payment.authorization,
+            "externalReference": payment.external_reference,
+            "revenueCenter": account.centre.name,
+            "revenueCenterId": account.centre.id,
+            "fiscId": payment.id,
+            "uuid": payment.uuid,
+            "fiscDate": format_instant(payment.at),
+            "surcharge": str(payment.surcharge),
+            "roundingAmount": None if payment.rounding is None else str(payment.rounding),
+        }
+    )
 
 
 def method_name(method: PaymentMethod, location: Location) -> str:

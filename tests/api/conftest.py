@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.api.rows import Rows
+
 from tillgate.api.app import ApiPlane
 from tillgate.api.plane import Lifetimes
 from tillgate.foundation.config import Config

@@ -84,7 +84,7 @@ class Rows:
         self.ledger.close()
         self.owner.close()
 
-    def add_location(  # noqa: PLR0913
+    def add_location(
         self,
         location: int = LOCATION,
         *,
@@ -176,7 +176,7 @@ class Rows:
                 ),
             )
 
-    def add_token(  # noqa: PLR0913
+    def add_token(
         self,
         locations: Iterable[int] = (LOCATION,),
         *,

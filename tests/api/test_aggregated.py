@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
 from tests.api.conftest import Gate
 from tests.api.rows import DAY, LOCATION, OPENING, Rows, a_line, a_sale, sales_every
 
@@ -64,9 +63,7 @@ def test_flattened_gives_one_row_for_each_combination(gate: Gate, rows: Rows) ->
     assert body["children"] == [{"groupByKey": "deviceId,device", "children": [row]}]
 
 
-def test_a_line_counts_under_each_of_its_tags_and_once_in_the_total(
-    gate: Gate, rows: Rows
-) -> None:
+def test_a_line_counts_under_each_of_its_tags_and_once_in_the_total(gate: Gate, rows: Rows) -> None:
     rows.add_sales([a_sale(1, OPENING, sales_lines=[a_line(1, tags=["a", "b", "a"])])])
     body = gate.get(f"{URL}?date={DAY}&groupBy=tag").json()
     assert body["numberOfSales"] == 1

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.api.conftest import Gate, Open
 from tests.api.rows import (
     DAY,
@@ -18,6 +17,7 @@ from tests.api.rows import (
     a_sale,
     sales_every,
 )
+
 from tillgate.ledger.sale import Consumer
 
 FINANCIALS = f"/f/finance/{LOCATION}/financials"
@@ -305,9 +305,7 @@ def test_a_sale_is_found_by_another_systems_reference(gate: Gate, rows: Rows) ->
     assert optional_fields(sale) == set()
 
 
-def test_of_several_sales_with_a_reference_the_sale_itself_is_meant(
-    gate: Gate, rows: Rows
-) -> None:
+def test_of_several_sales_with_a_reference_the_sale_itself_is_meant(gate: Gate, rows: Rows) -> None:
     later = OPENING + timedelta(hours=1)
     rows.add_sales(
         [
@@ -344,7 +342,5 @@ def test_a_foreign_location_answers_like_an_unknown_one(gate: Gate, rows: Rows) 
         nobody = gate.get(f"/f/finance/{unknown}/{path}")
         assert foreign.status_code == nobody.status_code == 404
         assert foreign.json()["message"] == f"Business Location Not found for {FOREIGN}"
-        left, right = (
-            {**answer.json(), "timestamp": ""} for answer in (foreign, nobody)
-        )
+        left, right = ({**answer.json(), "timestamp": ""} for answer in (foreign, nobody))
         assert str(left).replace(str(FOREIGN), "N") == str(right).replace(str(unknown), "N")

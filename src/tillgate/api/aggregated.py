@@ -14,7 +14,7 @@ from tillgate.api.params import Clash, Parameters
 from tillgate.api.plane import Plane
 from tillgate.api.readers import BusinessDate, Flag, GroupBy, Id, Instant, check_range
 from tillgate.ledger.aggregation import Aggregate, GroupKey, Path
-from tillgate.ledger.reads import Span, each_chunk, fetch_finality, is_final
+from tillgate.ledger.reads import Span, Text, each_chunk, fetch_finality, is_final
 
 # Callers give up after some seconds; whoever waits longer for a turn is told to come again.
 _TURN_WITHIN = 15.0
@@ -74,7 +74,7 @@ async def _sum_up(
     except TimeoutError as error:
         raise Unavailable from error
     try:
-        text = "body" if GroupKey.STAFF in keys else "lean"
+        text: Text = "body" if GroupKey.STAFF in keys else "lean"
         chunks = each_chunk(plane.pool, grant.locations, location, span, text=text)
         async with aclosing(chunks):
             async for texts in chunks:

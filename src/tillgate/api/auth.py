@@ -19,20 +19,13 @@ class Gatekeeper:
         self._pool = pool
         self._kept = Shelf[Grant](seconds=seconds, most=_KEPT)
 
-    async def admit(self, authorization: bytes, scope: str) -> Grant:
-        """The grant of the caller, good for the scope.
-
-        Raises `BadToken`, `ScopeMissing` or `AccessSuspended`.
-        """
+    async def recognise(self, authorization: bytes) -> Grant:
+        """The caller's grant, by the Authorization header; raises `BadToken`."""
         grant = self._kept.get(authorization)
         if grant is None:
             grant = await self._fetch(authorization)
         if grant.expires_at <= time() or grant.state == "ended":
             raise BadToken(sent=True)
-        if grant.state != "active":
-            raise AccessSuspended
-        if scope not in grant.scopes:
-            raise ScopeMissing(scope)
         return grant
 
     async def _fetch(self, authorization: bytes) -> Grant:
@@ -45,6 +38,14 @@ class Gatekeeper:
             raise BadToken(sent=True)
         self._kept.put(authorization, grant, read_at=read_at)
         return grant
+
+
+def check_permission(grant: Grant, scope: str) -> None:
+    """Raises `AccessSuspended` or `ScopeMissing` for a caller that is known and may not."""
+    if grant.state != "active":
+        raise AccessSuspended
+    if scope not in grant.scopes:
+        raise ScopeMissing(scope)
 
 
 def _bearer(authorization: bytes) -> str:

@@ -1,10 +1,10 @@
 """One operation of the plane from its path to its answer: the way every call goes.
 
-method → token → scope → limit → kept bytes → parameters → location → handler → bytes
+method → token → limit → scope → kept bytes → parameters → location → handler → bytes
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from time import monotonic, perf_counter
 from typing import Any, NoReturn
 
@@ -13,6 +13,7 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from tillgate.access.reads import Grant
+from tillgate.api.auth import check_permission
 from tillgate.api.call import Call, Scope
 from tillgate.api.errors import (
     ALLOWED,
@@ -32,7 +33,7 @@ from tillgate.api.payload import WORTH_PACKING, Payload, accepts_gzip, make_payl
 from tillgate.api.plane import Plane
 from tillgate.api.quota import quota_headers
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Handler = Callable[[Plane, Call, Grant, Any], Awaitable[bytes]]
 
 _JSON: Header = (b"content-type", b"application/json")
@@ -40,6 +41,9 @@ _FRESH: Header = (b"cache-control", b"private, no-cache")
 _VARY: Header = (b"vary", b"Accept-Encoding, Authorization")
 _NO_STORE: Header = (b"cache-control", b"no-store")
 _NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
+
+# So many bytes times what the shelf holds is the most that kept answers take in memory.
+_WORTH_KEEPING = 64 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -92,41 +96,44 @@ class Endpoint:
         except Exception as error:
             answer = self._refused(call, _fault(error, call), caller)
         answer.headers.append((b"x-request-id", call.request_id))
-        await send_answer(call, answer, send)
-        self._account(call, caller, answer, perf_counter() - started)
+        try:
+            await send_answer(call, answer, send)
+        finally:
+            self._account(call, caller, answer, perf_counter() - started)
 
     async def _answer(self, call: Call, caller: "_Caller") -> Answer:
         if call.method not in {"GET", "HEAD"}:
             return options_or_refuse(call)
-        grant = await self._plane.gatekeeper.admit(
-            call.header(b"authorization"), self.operation.scope
-        )
+        grant = await self._plane.gatekeeper.recognise(call.header(b"authorization"))
         standing = await self._plane.limiter.hit(grant.client_id, grant.calls_per_minute)
         caller.id, caller.headers = grant.client_id, quota_headers(standing)
         if not standing.allowed:
             raise LimitReached(limit=standing.limit, wait=standing.reset_seconds)
+        check_permission(grant, self.operation.scope)
         call.base_url = self._plane.base_url(call)
         payload = await self._payload(call, grant)
         return payload_answer(call, payload, caller.headers)
 
     async def _payload(self, call: Call, grant: Grant) -> Payload:
-        key = (
-            (call.path, call.query, call.base_url, grant.locations) if self.operation.kept else None
-        )
-        payload = self._plane.lookups.get(key) if key else None
-        if payload is not None:
-            return payload
-        read_at = monotonic()
+        if not self.operation.kept:
+            return await self._fresh_payload(call, grant)
+        key = (call.path, call.query, call.base_url, grant.locations)
+        payload = self._plane.lookups.get(key)
+        if payload is None:
+            read_at = monotonic()
+            payload = await self._fresh_payload(call, grant)
+            if len(payload.body) <= _WORTH_KEEPING:
+                self._plane.lookups.put(key, payload, read_at=read_at)
+        return payload
+
+    async def _fresh_payload(self, call: Call, grant: Grant) -> Payload:
         params = decode(self.operation.parameters, call.scope["path_params"], call.query)
         location = getattr(params, "business_location_id", None)
         if location is not None and location not in grant.locations:
             raise LocationNotFound(location)
         body = await self.operation.handler(self._plane, call, grant, params)
         pack = accepts_gzip(call.header(b"accept-encoding"))
-        payload = await make_payload(body, pack=pack)
-        if key:
-            self._plane.lookups.put(key, payload, read_at=read_at)
-        return payload
+        return await make_payload(body, pack=pack)
 
     def _refused(self, call: Call, refusal: Refusal, caller: "_Caller") -> Answer:
         body = error_body(refusal, path=call.path, items=self._is_items)

@@ -101,9 +101,11 @@ def _given(
         if name not in fields or name in path:
             continue
         try:
-            given.setdefault(name, []).append(_unquoted(raw).decode())
+            text = _unquoted(raw).decode()
         except UnicodeDecodeError:
             problems.append(Problem(name, shown(repr(raw)[2:-1]), "write it in UTF-8"))
+        else:
+            given.setdefault(name, []).append(text)
     return given
 
 

@@ -39,7 +39,7 @@ class Plane:
         self.gatekeeper = Gatekeeper(self.pool, seconds=lifetimes.grants)
         self.limiter = Limiter(config.redis_url)
         self.usage = Usage(self._meter)
-        self.lookups = Shelf[Payload](seconds=lifetimes.lookups, most=1000)
+        self.lookups = Shelf[Payload](seconds=lifetimes.lookups, most=256)
         self.books = Shelf[LocationBooks](seconds=lifetimes.lookups, most=10_000)
         self.base_url = base_url_of(config)
         # Each sum holds a connection and keeps a thread busy; calls must get through beside them.

@@ -3,7 +3,7 @@
 Order is (closing time, account id) everywhere; a range holds its start and not its end.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, Collection
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,7 +11,7 @@ import msgspec
 from psycopg import sql
 
 from tillgate.foundation.postgres.pools import Pool, read, read_each
-from tillgate.foundation.postgres.sessions import locations_setting, query
+from tillgate.foundation.postgres.sessions import query, reading
 from tillgate.ledger.calendar import ONE_DAY, Calendar, DayRule
 
 # Texts of so many sales are held at once while a range is summed up.
@@ -173,7 +173,7 @@ async def fetch_sale_by_reference(
 
 async def each_chunk(
     pool: Pool, locations: Collection[int], location: int, span: Span, *, text: Text
-) -> AsyncIterator[list[str]]:
+) -> AsyncGenerator[list[str], None]:
     """The texts of the revenue sales of a span, some hundred at a time, by a server-side cursor.
 
     Those are the sales of type SALE or REFUND; a cancelled one still says so in its text.
@@ -185,12 +185,14 @@ async def each_chunk(
             _where(location, span),
         ]
     )
-    async with pool.connection() as connection, connection.transaction():
-        await connection.execute(locations_setting(locations))
-        async with connection.cursor("sales") as cursor:
-            await cursor.execute(wanted)
-            while rows := await cursor.fetchmany(_CHUNK):
-                yield [text for (text,) in rows]
+    async with (
+        pool.connection() as connection,
+        reading(connection, locations),
+        connection.cursor("sales") as cursor,
+    ):
+        await cursor.execute(wanted)
+        while rows := await cursor.fetchmany(_CHUNK):
+            yield [text for (text,) in rows]
 
 
 def is_final(books: LocationBooks, days: tuple[date, date], finality: Finality) -> bool:

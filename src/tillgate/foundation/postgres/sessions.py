@@ -8,8 +8,8 @@ on to its workers whole and refuses it, so there the statements go one by one.
 A text of several statements takes no parameters: write values in with `query`.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from typing import Any, LiteralString, TypeVar
 
@@ -80,10 +80,20 @@ async def fetch_each(
 async def _fetch_one_by_one(
     conn: AsyncConnection[Row], locations: Iterable[int], queries: Iterable[Query]
 ) -> list[list[Row]]:
-    async with conn.transaction():
-        await conn.execute(_CITUS_SETTING)
-        await conn.execute(locations_setting(locations))
+    async with reading(conn, locations, citus=True):
         return [await (await conn.execute(wanted)).fetchall() for wanted in queries]
+
+
+@asynccontextmanager
+async def reading(
+    conn: AsyncConnection[Row], locations: Iterable[int], *, citus: bool | None = None
+) -> AsyncIterator[None]:
+    """A transaction that may see the locations, for what takes several round trips: a cursor."""
+    async with conn.transaction():
+        if config().citus if citus is None else citus:
+            await conn.execute(_CITUS_SETTING)
+        await conn.execute(locations_setting(locations))
+        yield
 
 
 @contextmanager

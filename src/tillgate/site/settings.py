@@ -83,19 +83,10 @@ OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "tillgate.access.oauth.validator.Validator",
     "CLIENT_ID_GENERATOR_CLASS": "tillgate.access.oauth.generators.ClientIds",
     "ACCESS_TOKEN_GENERATOR": "tillgate.access.oauth.generators.token_for",
-    "SCOPES": {
-        "financial-api": "Read sales, payments and totals",
-        "items": "Read the items sold",
-        "offline_access": "Stay connected for longer between two calls",
-    },
-    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
-    "ACCESS_TOKEN_EXPIRE_SECONDS": 60 * 60,
-    "REFRESH_TOKEN_EXPIRE_SECONDS": 14 * 24 * 60 * 60,
-    "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 60,
+    # Lifetimes and the repeat window are access's own (tillgate.access.grants), and so is which
+    # redirects are good (tillgate.access.redirects): https, and http on the loopback.
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "ROTATE_REFRESH_TOKEN": True,
-    "PKCE_REQUIRED": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"],
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
@@ -103,6 +94,7 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
     "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }

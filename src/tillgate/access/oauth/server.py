@@ -19,6 +19,8 @@ from oauthlib.oauth2 import (
 from oauthlib.oauth2.rfc6749.errors import InvalidRequestError
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 
+from tillgate.access.grants import ACCESS_LIFE
+
 # The base64url form of a SHA-256 (RFC 7636 section 4.2).
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -35,11 +37,10 @@ class Server(AuthorizationEndpoint, TokenEndpoint, RevocationEndpoint):
     def __init__(
         self,
         request_validator: Any,
-        token_expires_in: int | None = None,
         token_generator: Callable[[Request], str] | None = None,
         **_unused: Any,
     ) -> None:
-        bearer = BearerToken(request_validator, token_generator, token_expires_in)
+        bearer = BearerToken(request_validator, token_generator, int(ACCESS_LIFE.total_seconds()))
         codes = S256CodeGrant(request_validator, pre_auth=[_check_challenge])
         AuthorizationEndpoint.__init__(self, "code", bearer, {"code": codes})
         grants = {

@@ -1,0 +1,21 @@
+"""One installation for all tests that look at the whole from outside."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from tests.contract.gate import Gate
+from tests.contract.house import House, shared_house
+
+
+@pytest.fixture(scope="session")
+def house(superuser_url, role_urls, role_names, migrated, django_db_blocker) -> Iterator[House]:  # type: ignore[no-untyped-def]
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            made = stack.enter_context(shared_house(superuser_url, role_urls, role_names))
+        yield made
+
+
+@pytest.fixture(scope="session")
+def gate(house: House) -> Gate:
+    return house.gate

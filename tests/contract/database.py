@@ -1,0 +1,58 @@
+"""A second database on the session's server, for tests that must not lose their rows to others."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from django.db import connections
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tillgate.foundation.postgres.prepare import prepare
+from tillgate.foundation.postgres.roles import Role
+from tillgate.foundation.postgres.urls import django_settings
+from tillgate.site.migrate import migrate
+
+
+def make_database(
+    suffix: str, superuser_url: str, role_urls: Mapping[Role, str], role_names: Mapping[Role, str]
+) -> dict[Role, str]:
+    """Make the database, migrated as any other; returns the conninfo of each role on it."""
+    name = database_name(suffix, superuser_url)
+    drop_database(suffix, superuser_url)
+    passwords = {role: _password(url) for role, url in role_urls.items()}
+    prepare(lambda other: make_conninfo(superuser_url, dbname=other), name, passwords, role_names)
+    urls = {role: make_conninfo(url, dbname=name) for role, url in role_urls.items()}
+    _migrate(urls[Role.OWNER], role_names)
+    return urls
+
+
+def drop_database(suffix: str, superuser_url: str) -> None:
+    """Drop it with whoever is still connected."""
+    maintenance = make_conninfo(superuser_url, dbname="postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        name = sql.Identifier(database_name(suffix, superuser_url))
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+def database_name(suffix: str, superuser_url: str) -> str:
+    return f"{conninfo_to_dict(superuser_url)['dbname']}_{suffix}"
+
+
+def _password(url: str) -> str:
+    return str(conninfo_to_dict(url)["password"])
+
+
+def _migrate(owner_url: str, role_names: Mapping[Role, str]) -> None:
+    usual = dict(connections.settings["owner"])
+    _point_owner_at(django_settings(owner_url))
+    try:
+        migrate(role_names)
+    finally:
+        _point_owner_at(usual)
+
+
+def _point_owner_at(settings: Mapping[str, Any]) -> None:
+    connections["owner"].close()
+    del connections["owner"]
+    connections.settings["owner"].update(settings)

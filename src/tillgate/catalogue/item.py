@@ -14,7 +14,8 @@ MAX_ID = 2**63 - 1
 Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
 Name = Annotated[str, Meta(min_length=1, max_length=180)]
 Text = Annotated[str, Meta(max_length=1000)]
-Amount = Annotated[int | float, Meta(ge=-(10**13), le=10**13)]
+Whole = Annotated[int, Meta(ge=-(10**13), le=10**13)]
+Amount = Whole | Annotated[float, Meta(ge=-1e13, le=1e13)]
 
 
 class Published(msgspec.Struct, rename="camel", forbid_unknown_fields=True):

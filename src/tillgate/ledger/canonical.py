@@ -140,6 +140,21 @@ def _form(extra: dict[str, Any]) -> Any:
 
 
 _SALE, _LINE, _TAX_LINE, _PAYMENT = (_forms(kind) for kind in (Sale, Line, TaxLine, Payment))
+_MULTIPLIER = next(form for _, name, form in _TAX_LINE if name == "taxRate")
+_EXPECTED: dict[str, str] = {
+    name: form.expected for forms in (_SALE, _TAX_LINE, _PAYMENT, _LINE) for _, name, form in forms
+}
+
+
+def canonical_multiplier(text: str) -> str:
+    """A rate such as `"1.2"` without trailing zeros; raises ValueError saying what is expected."""
+    form: str = _MULTIPLIER[text]
+    return form
+
+
+def expected_form(name: str) -> str:
+    """What an amount or time must look like, by its name on the wire; "" for other fields."""
+    return _EXPECTED.get(name, "")
 
 
 def make_canonical(sale: Sale) -> None:

@@ -1,0 +1,187 @@
+"""Changing the books: recording sales, closing business days.
+
+Django-free: plain connections of the ledger role. `record_sales` and `close_days` work inside the
+caller's transaction, which may see the locations and holds their locks; `close_due_days` makes its
+own.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from tillgate.foundation import clock
+from tillgate.foundation.event_rows import add_event
+from tillgate.foundation.postgres.sessions import scoped
+from tillgate.foundation.settling import Outcome, Tally
+from tillgate.ledger.calendar import ONE_DAY, Calendar
+from tillgate.ledger.calendars import fetch_calendars
+from tillgate.ledger.locks import lock_locations
+from tillgate.ledger.recording import record_staged_sales
+from tillgate.ledger.staging import IncomingSale, copying_sales, create_stage
+
+
+class ClosedDay(NamedTuple):
+    """The back office says that a business day is final."""
+
+    origin: int
+    business_location_id: int
+    business_date: date
+    recorded_at: datetime
+
+
+_FIRST_DAYS = """
+SELECT business_location_id, since FROM directory_businesslocation
+WHERE business_location_id = any(%s)
+"""
+
+_CLOSE = """
+INSERT INTO ledger_businessday AS d (business_location_id, business_date, starts_at, ends_at,
+    last_fed_at, closed_at, closed_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (business_location_id, business_date)
+DO UPDATE SET closed_at = excluded.closed_at, closed_by = excluded.closed_by
+WHERE d.closed_at IS NULL
+"""
+
+_CLOCK = """
+SELECT l.since, l.close_after_hours, greatest(l.first_fed_at, max(d.last_fed_at) FILTER (
+    WHERE d.last_fed_at > d.ends_at + l.close_after_hours * interval '1 hour'))
+FROM directory_businesslocation l LEFT JOIN ledger_businessday d USING (business_location_id)
+WHERE business_location_id = %s AND l.close_after_hours IS NOT NULL
+GROUP BY l.since, l.close_after_hours, l.first_fed_at
+"""
+
+_DAYS = """
+SELECT business_date, last_fed_at, closed_at IS NOT NULL FROM ledger_businessday
+WHERE business_location_id = %s
+"""
+
+
+def record_sales(connection: Connection[Any], sales: Iterable[IncomingSale]) -> Tally:
+    """Bring sales into open days; nothing may be kept when the tally says any was refused.
+
+    The same sale again changes nothing, and other content under the same account reference is
+    settled as `foundation.settling` says, with the parts of `parts.py` as what may be added.
+    Refused are: an unknown location, amounts in another currency than the location's, a day
+    before the location's first one (a lenient sale moves that instead), a change in a closed day,
+    and an account id that is known under another reference.
+    """
+    create_stage(connection)
+    with copying_sales(connection) as copy:
+        for sale in sales:
+            copy.write_row(sale)
+    return record_staged_sales(connection)
+
+
+def close_days(connection: Connection[Any], days: Sequence[ClosedDay]) -> Tally:
+    """Close days as the back office says, empty ones too; again changes nothing."""
+    tally = Tally()
+    locations = list({day.business_location_id for day in days})
+    first: dict[int, date] = dict(connection.execute(_FIRST_DAYS, (locations,)))
+    calendars = fetch_calendars(connection, locations)
+    for day in days:
+        problem = _closing_problem(day, first, calendars)
+        if problem:
+            tally.refuse(day.origin, *problem)
+            continue
+        calendar = calendars[day.business_location_id]
+        location, date_ = day.business_location_id, day.business_date
+        closed = _close(connection, location, date_, calendar=calendar, closed_by="feed")
+        tally.count(Outcome.NEW if closed else Outcome.UNCHANGED)
+    return tally
+
+
+def _closing_problem(
+    day: ClosedDay, first: dict[int, date], calendars: dict[int, Calendar]
+) -> tuple[str, str, str] | None:
+    location, date_ = day.business_location_id, day.business_date
+    if location not in first:
+        problem = f"location {location} is not known"
+        return "businessLocationId", problem, "feed its `location` record first"
+    if date_ < first[location]:
+        problem = f"{date_} is before the location's first business day, {first[location]}"
+        return "businessDate", problem, "a business date from that day on"
+    if day.recorded_at < calendars[location].start(date_):
+        problem = f"business day {date_} had not begun when this was recorded"
+        return "businessDate", problem, "a business day that has begun"
+    return None
+
+
+def close_day(connection: Connection[Any], *, location: int, business_date: date) -> bool:
+    """Close one day as the back office would; whether it was open until now."""
+    calendar = fetch_calendars(connection, [location])[location]
+    return _close(connection, location, business_date, calendar=calendar, closed_by="feed")
+
+
+def _close(  # noqa: PLR0913  what, and by whom
+    connection: Connection[Any],
+    location: int,
+    business_date: date,
+    *,
+    calendar: Calendar,
+    closed_by: str,
+    now: datetime | None = None,
+) -> bool:
+    at = now or clock.now()
+    start, end = calendar.start(business_date), calendar.end(business_date)
+    # A day that nothing was fed for was last fed when it ended.
+    row = (location, business_date, start, end, end, at, closed_by)
+    return connection.execute(_CLOSE, row).rowcount > 0
+
+
+def close_due_days(connection: Connection[Any], *, now: datetime | None = None) -> int:
+    """Close, at every location, what its clock says is due; returns how many days.
+
+    A day is due so many hours after its end or its last feed. One for which nothing came is due as
+    well, but not while the history of the location may still be on its way: until so many hours
+    after it was first fed, and after anything was last fed for a day long past.
+    """
+    at, closed = now or clock.now(), 0
+    ids = [row[0] for row in connection.execute("SELECT directory_location_ids()").fetchall()]
+    connection.commit()
+    for location in ids:
+        with scoped(connection, [location]):
+            lock_locations(connection, [location])
+            days = _close_due(connection, location, at)
+            if days:
+                add_event(
+                    connection,
+                    kind="ledger:days:closed",
+                    subject=f"location:{location}",
+                    actor="clock",
+                    data={"business_dates": [day.isoformat() for day in days]},
+                )
+            closed += len(days)
+    return closed
+
+
+def _close_due(connection: Connection[Any], location: int, now: datetime) -> list[date]:
+    row = connection.execute(_CLOCK, (location,)).fetchone()
+    if row is None:
+        return []
+    since, hours, quiet_since = row
+    calendar = fetch_calendars(connection, [location])[location]
+    wait = timedelta(hours=hours)
+    known = {day: (fed, closed) for day, fed, closed in connection.execute(_DAYS, (location,))}
+    first = min([since, *known])
+    days = _past_days(calendar, first, now)
+    due = [
+        day
+        for day in days
+        if _is_due(known.get(day, (quiet_since, False)), end=calendar.end(day), by=now - wait)
+    ]
+    for day in due:
+        _close(connection, location, day, calendar=calendar, closed_by="clock", now=now)
+    return due
+
+
+def _past_days(calendar: Calendar, first: date, now: datetime) -> list[date]:
+    today = calendar.day_of(now)
+    return [first + n * ONE_DAY for n in range((today - first).days)]
+
+
+def _is_due(known: tuple[datetime, bool], *, end: datetime, by: datetime) -> bool:
+    fed, closed = known
+    return not closed and max(end, fed) <= by

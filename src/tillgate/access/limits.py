@@ -21,6 +21,9 @@ from limits.strategies import FixedWindowRateLimiter
 
 WINDOW_SECONDS = 60
 
+_RETRY_SECONDS = 5.0
+_PATIENCE = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+
 _log = logging.getLogger(__name__)
 
 
@@ -40,12 +43,13 @@ class Limiter:
         self._windows = _Windows()
         self._name = name
         self._redis_url = redis_url
+        self._alone_until = 0.0
         self._shared: FixedWindowRateLimiter | None = None
         self._shared_aio: aio_strategies.FixedWindowRateLimiter | None = None
 
     async def hit(self, key: str, per_minute: int) -> Standing:
         """Count a call, and say whether it was within the limit."""
-        if not self._redis_url:
+        if not self._redis_url or monotonic() < self._alone_until:
             return self._windows.hit(key, per_minute)
         item = RateLimitItemPerMinute(per_minute, namespace=self._name)
         try:
@@ -59,7 +63,7 @@ class Limiter:
 
     def hit_now(self, key: str, per_minute: int) -> Standing:
         """The same for code that does not await."""
-        if not self._redis_url:
+        if not self._redis_url or monotonic() < self._alone_until:
             return self._windows.hit(key, per_minute)
         item = RateLimitItemPerMinute(per_minute, namespace=self._name)
         try:
@@ -77,6 +81,7 @@ class Limiter:
 
     def _alone(self, key: str, per_minute: int, error: StorageError) -> Standing:
         _log.warning("Redis does not answer, counting calls alone: %s", error.storage_error)
+        self._alone_until = monotonic() + _RETRY_SECONDS
         return self._windows.hit(key, per_minute)
 
 
@@ -107,11 +112,13 @@ class _Windows:
 
 
 def _limiter(url: str) -> FixedWindowRateLimiter:
-    return FixedWindowRateLimiter(storage_from_string(url, wrap_exceptions=True))
+    return FixedWindowRateLimiter(storage_from_string(url, wrap_exceptions=True, **_PATIENCE))
 
 
 def _aio_limiter(url: str) -> aio_strategies.FixedWindowRateLimiter:
-    storage = storage_from_string(f"async+{url}", wrap_exceptions=True, implementation="redispy")
+    storage = storage_from_string(
+        f"async+{url}", wrap_exceptions=True, implementation="redispy", **_PATIENCE
+    )
     return aio_strategies.FixedWindowRateLimiter(storage)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -13,6 +13,9 @@ from tillgate.api.errors import Header, Refusal, error_body
 from tillgate.api.operation import Answer, Send, options_or_refuse, payload_answer, send_answer
 from tillgate.api.page import render_page
 from tillgate.api.payload import Payload
+
+# A caller can choose among our hosts and any port, so there are many base URLs.
+_KEPT = 8
 
 _STRICT = (
     b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -35,7 +38,7 @@ class Document:
 
     def __init__(self, base_url: Callable[[Call], str], make: Callable[[str], Payload]) -> None:
         self._base_url = base_url
-        self._make = cache(make)
+        self._make = lru_cache(_KEPT)(make)
 
     async def __call__(self, scope: Scope, _receive: object, send: Send) -> None:
         """Answer GET and HEAD, refuse what would write."""

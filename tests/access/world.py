@@ -127,4 +127,5 @@ def assert_oauth_error(response: HttpResponse, status: int, error: str) -> str:
     assert (response.status_code, body["error"]) == (status, error)
     assert response["Content-Type"] == "application/json"
     assert response["Cache-Control"] == "no-store"
-    return str(body.get("error_description", ""))
+    assert body["error_description"]
+    return str(body["error_description"])

@@ -17,6 +17,14 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 Endpoint = Callable[[HttpRequest], HttpResponse]
 
+_WHY = {
+    "invalid_client": "No such client, or the secret is not, or no longer, one of its own.",
+    "invalid_grant": "The code or token is unknown, expired, used, revoked or another client's.",
+    "invalid_scope": "Nothing is left of the scopes that were asked for.",
+    "unsupported_grant_type": "Use authorization_code, refresh_token or client_credentials.",
+    "unauthorized_client": "This client may not use this grant.",
+}
+
 _log = logging.getLogger(__name__)
 _BAD_BODY = (RequestDataTooBig, SuspiciousOperation, UnreadablePostError, MultiPartParserError)
 
@@ -25,19 +33,22 @@ def answer(
     status: int, body: Mapping[str, object], headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """A JSON answer that is not to be stored (RFC 6749 section 5.1)."""
-    return raw_answer(status, json.dumps(body), headers or {})
-
-
-def raw_answer(status: int, body: str, headers: Mapping[str, str]) -> HttpResponse:
-    """The same from JSON text."""
-    response = HttpResponse(body, status=status, content_type="application/json")
-    for name, value in headers.items():
+    response = HttpResponse(json.dumps(body), status=status, content_type="application/json")
+    for name, value in (headers or {}).items():
         response[name] = value
     response["Cache-Control"] = "no-store"
     response["Pragma"] = "no-cache"
     if status == 401:
         response["WWW-Authenticate"] = 'Basic realm="tillgate"'
     return response
+
+
+def library_answer(status: int, body: str, headers: Mapping[str, str]) -> HttpResponse:
+    """An answer of the library's, with its error explained where the library leaves that out."""
+    facts = json.loads(body or "{}")
+    if why := _WHY.get(facts.get("error")):
+        facts.setdefault("error_description", why)
+    return answer(status, facts, headers)
 
 
 def failure(
@@ -69,7 +80,7 @@ def endpoint(method: str) -> Callable[[Endpoint], Endpoint]:
 
 def _failed(error: Exception) -> HttpResponse:
     if isinstance(error, OAuth2Error):
-        return raw_answer(error.status_code, error.json, error.headers)
+        return library_answer(error.status_code, error.json, error.headers)
     if isinstance(error, _BAD_BODY):
         return failure(400, "invalid_request", "The body of the request cannot be read.")
     # No request goes into the log: its parameters are secrets.

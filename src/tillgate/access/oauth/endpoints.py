@@ -12,7 +12,7 @@ from oauthlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErr
 
 from tillgate.access import grants
 from tillgate.access.models import Client, Consent, State
-from tillgate.access.oauth.answers import answer, endpoint, raw_answer
+from tillgate.access.oauth.answers import answer, endpoint, library_answer
 from tillgate.access.oauth.origin import issuer
 from tillgate.access.oauth.parameters import of_token_call
 from tillgate.access.oauth.server import server
@@ -30,7 +30,7 @@ def token(request: HttpRequest) -> HttpResponse:
     headers, body, status = server().create_token_response(
         request.path, "POST", urlencode(given), _headers(request)
     )
-    return raw_answer(status, body, headers)
+    return library_answer(status, body, headers)
 
 
 @endpoint("POST")
@@ -41,7 +41,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     headers, body, status = server().create_revocation_response(
         request.path, "POST", urlencode(given), _headers(request)
     )
-    return raw_answer(status, body or "{}", headers)
+    return library_answer(status, body, headers)
 
 
 @endpoint("POST")

@@ -53,7 +53,7 @@ def _clean(*sources: QueryDict, names: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in _values(sources):
         if "\0" in name or "\0" in value:
-            named = name.replace("\0", "")[:40]
+            named = name if name in names else "with another name"
             raise InvalidRequestError(description=f"The parameter {named} holds a NUL character.")
         if name not in names or not value:
             continue

@@ -32,6 +32,7 @@ def running(conf: Config, environ: Mapping[str, str] = os.environ) -> Iterator[b
 def start_django(*, with_owner: bool = False) -> None:
     """Fill in databases and secret, then set Django up; once a process."""
     conf = config()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillgate.site.settings")
     settings.SECRET_KEY = keys.django_secret(os.environ, conf.data_dir)
     settings.DATABASES["default"].update(_django_database(Role.PORTAL, pooled=True))
     if with_owner:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from getpass import getpass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from asgiref.sync import sync_to_async
 
 from tillgate.foundation.config import Config, config
 from tillgate.foundation.postgres.roles import Role
-from tillgate.foundation.postgres.urls import setting_name
+from tillgate.foundation.postgres.urls import is_external, setting_name
 from tillgate.site import databases
 from tillgate.site.logs import set_up_logging
 from tillgate.site.run import Part, serving, worker_beside
@@ -147,3 +148,29 @@ def _password(file: Path | None) -> str:
     if password != getpass("The same again: "):
         sys.exit("tillgate: the two passwords differ; nobody was added")
     return password
+
+
+def run_import(
+    files: Sequence[str],
+    *,
+    watch: Path | None,
+    location: int | None,
+    recorded_at: datetime | None,
+) -> None:
+    """Take in feed files, or whatever is put into a drop folder."""
+    from tillgate.site.backoffice import import_or_exit, watch_until_stopped
+
+    if watch is not None and not watch.is_dir():
+        sys.exit(f"tillgate: {watch} is no folder: make it, or name another with --watch")
+    with _ledger_process():
+        if watch is None:
+            import_or_exit(files, location=location, recorded_at=recorded_at)
+        else:
+            watch_until_stopped(watch, location=location, recorded_at=recorded_at)
+
+
+@contextmanager
+def _ledger_process() -> Iterator[None]:
+    """A host of the feed holds the ledger's role only; our own database is migrated first."""
+    with process(django=not is_external(os.environ)):
+        yield

@@ -53,7 +53,8 @@ def set_up_logging(log_format: str) -> None:
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if log_format == "json" else text)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("_granian").setLevel(logging.WARNING)
+    for name in ("_granian", "procrastinate"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class RequestLog:

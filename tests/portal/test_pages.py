@@ -1,5 +1,9 @@
 """Signing in and out, the home page, error pages, and the headers of them all."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
@@ -150,6 +154,25 @@ def test_cookies_are_not_for_scripts(maya: Person) -> None:
         assert browser.cookies[name]["httponly"]
         assert browser.cookies[name]["samesite"] == "Lax"
     assert not django_settings.SESSION_COOKIE_SECURE  # no public address: a laptop
+
+
+@pytest.mark.parametrize(
+    ("base_url", "secure"),
+    [
+        ("", False),
+        ("http://localhost:8000", False),
+        ("http://127.0.0.1:8000", False),
+        ("https://api.example.com", True),
+        ("http://localhost.example.com", True),
+    ],
+)
+def test_cookies_travel_in_the_clear_on_a_laptop_only(base_url: str, secure: bool) -> None:
+    says = "from tillgate.site.settings import *; print(SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE)"
+    environ = {**os.environ, "TILLGATE_BASE_URL": base_url}
+    answer = subprocess.run(
+        [sys.executable, "-c", says], env=environ, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == [str(secure)] * 2
 
 
 def test_a_form_may_lead_to_its_programs_address(db: None) -> None:

@@ -1,4 +1,4 @@
-"""What `openapi.yaml` promises, as data that tests are driven by: a new parameter is tried at once."""
+"""What `openapi.yaml` promises, as data that drives tests: a new parameter is tried at once."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -118,8 +118,8 @@ def _resolved(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return _resolved(found)
 
 
-def is_good(parameter: Parameter, text: str) -> bool:
-    """Whether the promise lets this text stand for the parameter; written without our own readers."""
+def is_good(parameter: Parameter, text: str) -> bool:  # noqa: PLR0911  one kind a line
+    """Whether the promise lets this text stand there; written without our own readers."""
     if "\0" in text or "\ufffd" in text:
         return False
     schema = parameter.schema

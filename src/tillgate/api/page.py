@@ -150,6 +150,9 @@ def _schemas(spec: Spec) -> str:
     for name, schema in spec["components"]["schemas"].items():
         if schema.get("properties"):
             parts.append(f'<h3 id="shape-{name}">{escape(name)}</h3>')
+            parts += [
+                f"<p>Everything in {_shape(base)}, and:</p>" for base in schema.get("allOf", ())
+            ]
             parts.append(f'<dl class="facts">{_properties(schema)}</dl>')
     return "".join([*parts, "</section>"])
 
@@ -167,7 +170,7 @@ def _property(name: str, schema: Spec, required: bool) -> str:
     words = _inline(schema.get("description", ""))
     if "enum" in schema:
         words += f" One of {', '.join(f'<code>{escape(one)}</code>' for one in schema['enum'])}."
-    row = f"<dt><code>{escape(name)}</code>{need}</dt><dd>{_shape(schema)} {words}</dd>"
+    row = f"<dt><code>{escape(name)}</code>{need}</dt><dd><small>{_shape(schema)}</small> {words}</dd>"
     inner = schema.get("items", schema)
     return row + (_properties(inner, f"{name}.") if "properties" in inner else "")
 

@@ -7,7 +7,7 @@ only the days that have passed since. Its password and secret exist in no other 
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -32,7 +32,8 @@ REDIRECT_URIS = ("http://localhost:8765/callback", "https://localhost/")
 class Kept(msgspec.Struct, kw_only=True):
     """What the demo remembers between two starts, in a file of mode 0600.
 
-    `opened` is the first simulated business date, `simulated` says whether the sales are ours.
+    `opened` is the first simulated business date; `simulated_until` is when the simulation was
+    last fed, None where the data was given.
     """
 
     email: str = EMAIL
@@ -42,7 +43,7 @@ class Kept(msgspec.Struct, kw_only=True):
     client_id: str
     client_secret: str
     opened: date
-    simulated: bool
+    simulated_until: datetime | None
 
 
 class Ready(msgspec.Struct, kw_only=True):
@@ -69,14 +70,17 @@ def prepare(folder: Path, *, days: int, feeds: Sequence[Path]) -> Kept:
     """Feed what is missing; on the first start make person, integration and client too."""
     path = folder / "demo.json"
     kept = msgspec.json.decode(path.read_bytes(), type=Kept) if path.exists() else None
-    if kept and kept.simulated and feeds:
+    if kept and kept.simulated_until and feeds:
         raise OtherDemo(f"{folder} holds the simulated group: name another folder by --data-dir")
-    first = kept.opened if kept else clock.now().date() - timedelta(days=days)
-    if feeds or kept is None or kept.simulated:
-        import_files(database_url(Role.LEDGER), feeds or _simulated(folder, first))
-    if kept is None:
-        kept = _set_up(first, simulated=not feeds)
-        write_private(path, msgspec.json.encode(kept).decode())
+    now = clock.now()
+    opened = kept.opened if kept else now.date() - timedelta(days=days)
+    is_given = bool(feeds) or (kept is not None and kept.simulated_until is None)
+    since = kept.simulated_until if kept else None
+    files = feeds if is_given else _simulated(folder, opened, since, now)
+    import_files(database_url(Role.LEDGER), files)
+    kept = kept or _set_up(opened)
+    kept.simulated_until = None if is_given else now
+    write_private(path, msgspec.json.encode(kept).decode())
     return kept
 
 
@@ -95,14 +99,15 @@ def ready(kept: Kept, base_url: str) -> Ready:
     )
 
 
-def _simulated(folder: Path, first: date) -> list[Path]:
-    """The group's feed from the first day to now; days that were fed before change nothing."""
-    now = clock.now()
-    plan = Plan(first=first, last=now.date(), opened=first, until=now)
+def _simulated(folder: Path, opened: date, since: datetime | None, now: datetime) -> list[Path]:
+    """The group's feed from the last start to now; what was fed before changes nothing."""
+    # Days that were still open somewhere at the last start are written again, whole.
+    first = max(opened, (since - timedelta(days=2)).date()) if since else opened
+    plan = Plan(first=first, last=now.date(), opened=opened, until=now)
     return write_plan(folder / "feed", plan)
 
 
-def _set_up(first: date, *, simulated: bool) -> Kept:
+def _set_up(opened: date) -> Kept:
     business_id, location_ids = _largest_business()
     password = secrets.token_urlsafe(9)
     person = _owner(password)
@@ -124,8 +129,8 @@ def _set_up(first: date, *, simulated: bool) -> Kept:
         location_ids=location_ids,
         client_id=issued.client_id,
         client_secret=issued.secret,
-        opened=first,
-        simulated=simulated,
+        opened=opened,
+        simulated_until=None,
     )
 
 

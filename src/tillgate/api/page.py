@@ -170,7 +170,8 @@ def _property(name: str, schema: Spec, required: bool) -> str:
     words = _inline(schema.get("description", ""))
     if "enum" in schema:
         words += f" One of {', '.join(f'<code>{escape(one)}</code>' for one in schema['enum'])}."
-    row = f"<dt><code>{escape(name)}</code>{need}</dt><dd><small>{_shape(schema)}</small> {words}</dd>"
+    term = f"<dt><code>{escape(name)}</code>{need}</dt>"
+    row = f"{term}<dd><small>{_shape(schema)}</small> {words}</dd>"
     inner = schema.get("items", schema)
     return row + (_properties(inner, f"{name}.") if "properties" in inner else "")
 

@@ -1,9 +1,11 @@
 """What is wrong with a record, in plain words and with the whole path to it."""
 
 import re
+from typing import Literal, get_args, get_origin
 
 import msgspec
 
+from tillgate.catalogue.item import Item
 from tillgate.ledger.canonical import expected_form
 from tillgate.ledger.feed.errors import Unreadable
 from tillgate.ledger.feed.records import KINDS
@@ -24,12 +26,17 @@ _WORDS = {
     "null": "null",
     "date": 'a date such as "2026-03-14"',
 }
-_CHOICES = {
+_CHOICES: dict[str, tuple[str, ...]] = {
     "record": tuple(kind for kind, _ in KINDS),
     "type": tuple(SaleType),
     "payments[].type": tuple(PaymentType),
     "serviceChargeType": tuple(ServiceChargeType),
     "closeAfterHours": ("never",),
+} | {
+    field.encode_name: get_args(kind)
+    for field in msgspec.structs.fields(Item)
+    for kind in get_args(field.type)
+    if get_origin(kind) is Literal
 }
 
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
+import psycopg
 import typer
 
 from tillgate.foundation.config import BadSetting
 from tillgate.foundation.instants import BadInstant, parse_instant
+from tillgate.foundation.postgres.errors import PostgresError
 
 app = typer.Typer(
     help="A custom API access programme for a point-of-sale platform.",
@@ -31,8 +33,8 @@ def main() -> None:
     """Run the command; what a person can mend is said in one line, without a traceback."""
     try:
         app()
-    except (BadSetting, OSError) as error:
-        sys.exit(f"tillgate: {error}")
+    except (BadSetting, OSError, PostgresError, psycopg.OperationalError) as error:
+        sys.exit(f"tillgate: {str(error).strip()}")
 
 
 @app.command()

@@ -8,6 +8,7 @@ Importing this module reads nothing and starts nothing; call `load()` or `config
 import os
 from collections.abc import Mapping
 from functools import cache
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -101,6 +102,13 @@ def _proxies(environ: Mapping[str, str]) -> tuple[str, ...]:
     return words
 
 
+def _redis_url(environ: Mapping[str, str]) -> str:
+    url = env_secret(environ, "TILLGATE_REDIS_URL")
+    if url and find_spec("redis") is None:
+        raise BadSetting("TILLGATE_REDIS_URL", "…", "install the redis extra: tillgate[redis]")
+    return url
+
+
 def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     value = environ.get(name, "") or choices[0]
     if value not in choices:
@@ -118,7 +126,7 @@ def load(environ: Mapping[str, str]) -> Config:
         base_url=base_url,
         hosts=(*hosts, own_host) if own_host else hosts,
         trusted_proxies=_proxies(environ),
-        redis_url=env_secret(environ, "TILLGATE_REDIS_URL"),
+        redis_url=_redis_url(environ),
         citus=env_bool(environ, "TILLGATE_CITUS", default=False),
         demo=env_bool(environ, "TILLGATE_DEMO", default=False),
         calls_per_minute=env_int(environ, "TILLGATE_CALLS_PER_MINUTE", 600),

@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from tillgate.foundation.config import Config, config
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import is_external, setting_name
+from tillgate.ledger.feed.errors import BadFile
 from tillgate.site import databases
 from tillgate.site.logs import set_up_logging
 from tillgate.site.run import Part, serving, worker_beside
@@ -34,9 +35,14 @@ def process(*, django: bool = True, with_owner: bool = False) -> Iterator[Config
 
 
 def _migrate() -> list[str]:
+    from django.db import OperationalError
+
     from tillgate.site.migrate import migrate
 
-    return migrate(databases.role_names())
+    try:
+        return migrate(databases.role_names())
+    except OperationalError as error:
+        sys.exit(f"tillgate: {str(error).strip()}")
 
 
 def run_server(part: str, host: str, port: int) -> None:
@@ -91,7 +97,10 @@ def run_demo(  # noqa: PLR0913  the command's options
         _migrate()
         out = DemoOutput(as_json=as_json)
         out.say("Feeding the sales …")
-        kept = demo.prepare(conf.data_dir, days=days, feeds=feeds)
+        try:
+            kept = demo.prepare(conf.data_dir, days=days, feeds=feeds)
+        except (demo.NothingFed, demo.OtherDemo, BadFile) as error:
+            sys.exit(f"tillgate: {error}")
 
         async def serve() -> None:
             async with serving(conf, Part.ALL, host="127.0.0.1", port=port):

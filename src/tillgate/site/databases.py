@@ -34,10 +34,16 @@ def start_django(*, with_owner: bool = False) -> None:
     conf = config()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillgate.site.settings")
     settings.SECRET_KEY = keys.django_secret(os.environ, conf.data_dir)
-    settings.DATABASES["default"].update(_django_database(Role.PORTAL, pooled=True))
     if with_owner:
         settings.DATABASES["owner"].update(_django_database(Role.OWNER, pooled=False))
+    if not with_owner or _is_held(Role.PORTAL):
+        settings.DATABASES["default"].update(_django_database(Role.PORTAL, pooled=True))
     django.setup()
+
+
+def _is_held(role: Role) -> bool:
+    """Whether this host holds the role; one that only migrates holds the owner alone."""
+    return not urls.is_external(os.environ) or urls.setting_name(role) in os.environ
 
 
 def role_names() -> dict[Role, str]:

@@ -3,6 +3,7 @@
 import logging
 
 import psycopg
+from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
 from tillgate.access.acts import forget_expired_tokens
@@ -26,5 +27,6 @@ def close_days(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="forget_expired_tokens", pass_context=False)
 def forget_tokens(timestamp: int) -> None:
-    """Delete tokens and codes that nobody can use any more."""
+    """Delete tokens, codes and sessions that nobody can use any more."""
     forget_expired_tokens()
+    SessionStore.clear_expired()

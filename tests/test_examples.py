@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -18,7 +20,8 @@ from tests.contract.server import Server, database_settings
 from tillgate.access import acts
 from tillgate.foundation.postgres.roles import Role
 
-PROGRAM = Path(__file__).parent.parent / "docs" / "examples" / "read_sales.py"
+REPOSITORY = Path(__file__).parent.parent
+PROGRAM = REPOSITORY / "docs" / "examples" / "read_sales.py"
 RANGE = ("2026-03-14T05:30:00Z", "2026-03-15T05:30:00+00:00")
 SALES = 2100
 
@@ -144,3 +147,26 @@ def test_the_program_says_what_is_wrong_and_stops(installation: Installation) ->
     assert done.returncode == 1
     assert "no token: 401" in done.stderr
     assert "invalid_client" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_first_call_of_the_readme_works(installation: Installation) -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    section = text.partition("## A first call")[2].partition("\n## ")[0]
+    lines = re.findall(r"^ {4}(.*)$|^$", section, re.MULTILINE)
+    named = {
+        "BASE_URL": installation.url,
+        "CLIENT_ID": installation.client_id,
+        "CLIENT_SECRET": installation.secret,
+        "LOCATION": str(LOCATION),
+    }
+    done = subprocess.run(
+        ["bash", "-euc", "\n".join(lines)],
+        env={**os.environ, **named},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["businessLocationId"] == LOCATION

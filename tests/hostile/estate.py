@@ -31,6 +31,7 @@ def make_estate(house: House) -> Estate:
         rows.add_location(location, business=business)
         late = a_sale(9, OPENING + timedelta(hours=3), external_references=[reference])
         rows.add_sales([*sales_every(10, 5), late], location=location)
+        rows.close_day(location=location)
         rows.add_entry("taxrate", "code", "VAT20", {"code": "VAT20"}, location=location)
         rows.add_entry("paymentmethod", "payment_method_id", 7, {"pmId": 7}, location=location)
         rows.add_entry(

@@ -5,18 +5,20 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 import pytest
-
+from msgspec import structs
 from tests.api.rows import FOREIGN, LOCATION
 from tests.contract.gate import Answer, Gate
 from tests.contract.house import House
 from tests.hostile.estate import THEIR_ITEM, THEIR_REFERENCE, UNKNOWN, Estate
 from tests.hostile.promise import ITEM, Operation, operations
+
 from tillgate.access.reads import Grant
+from tillgate.api import auth
+from tillgate.api.plane import Lifetimes
 from tillgate.catalogue import reads as catalogue
 from tillgate.directory import reads as directory
 from tillgate.foundation.postgres.pools import Pool, make_pool, read
@@ -80,8 +82,6 @@ def test_a_foreign_location_answers_as_an_unknown_one(
         assert without_what_differs(answers[0], FOREIGN) == without_what_differs(
             answers[1], UNKNOWN
         )
-        sizes = [answer.header("content-length") for answer in answers]
-        assert sizes[0] == sizes[1] or len(str(FOREIGN)) != len(str(UNKNOWN))
 
 
 def test_what_a_token_sees_elsewhere_names_nothing_of_another(ours: Gate, estate: Estate) -> None:
@@ -94,7 +94,7 @@ def test_what_a_token_sees_elsewhere_names_nothing_of_another(ours: Gate, estate
 
 def test_a_kept_answer_is_given_to_nobody_else(house: House, estate: Estate) -> None:
     """The bytes of one caller's answer serve again for a second: to callers of the same grant."""
-    gate = Gate(house.urls)
+    gate = Gate(house.urls, Lifetimes())
     try:
         for one in OF_A_LOCATION:
             for target in targets(one, FOREIGN):
@@ -117,15 +117,14 @@ class Lenient(frozenset[int]):
 @pytest.fixture
 def careless(house: House, estate: Estate, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     """A gate whose own check of the location always says yes."""
+    fetch = auth.fetch_grant
+
+    async def fetch_lenient(*args: Any) -> Grant | None:
+        grant = await fetch(*args)
+        return grant and structs.replace(grant, locations=Lenient(grant.locations))
+
+    monkeypatch.setattr(auth, "fetch_grant", fetch_lenient)
     gate = Gate(house.urls)
-    admit = gate.plane.plane.gatekeeper.admit
-
-    async def admit_to_all(*args: Any) -> Grant:
-        grant = await admit(*args)
-        changed = {name: getattr(grant, name) for name in grant.__struct_fields__}
-        return Grant(**{**changed, "locations": Lenient(grant.locations)})
-
-    monkeypatch.setattr(gate.plane.plane.gatekeeper, "admit", admit_to_all)
     gate.token = estate.ours
     yield gate
     gate.close()
@@ -209,7 +208,7 @@ def test_no_table_of_the_books_shows_a_row_of_another(
     table: str, house: House, estate: Estate
 ) -> None:
     column = "business_location_id" if table in BY_LOCATION else "business_id"
-    everything = query("SELECT {} FROM {}".format(column, table))  # type: ignore[arg-type]
+    everything = query(f"SELECT {column} FROM {table}")  # type: ignore[arg-type]
 
     def seen(mine: list[int]) -> set[int]:
         rows = as_reader(house, lambda pool: read(pool, mine, everything))
@@ -231,9 +230,3 @@ def test_a_connection_forgets_whose_locations_it_saw(house: House, estate: Estat
     assert as_reader(house, ask) == [[(FOREIGN,)], [], [(LOCATION,)]]
     with psycopg.connect(house.urls[Role.READER], autocommit=True) as plain:
         assert plain.execute("SELECT count(*) FROM ledger_opensale").fetchone() == (0,)
-
-
-def test_the_data_folder_is_not_needed_to_read(tmp_path: Path, house: House) -> None:
-    """A host of the API plane holds two URLs and nothing else."""
-    assert not list(tmp_path.iterdir())
-    assert set(house.urls) >= {Role.READER, Role.METER}

@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Iterable
 
 import pytest
-
 from tests.contract.gate import Answer, Gate
 from tests.contract.server import Server
 from tests.hostile.estate import Estate

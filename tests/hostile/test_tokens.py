@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-
 from tests.api.rows import FOREIGN, LOCATION
 from tests.contract.gate import Answer
 from tests.contract.house import House
 from tests.contract.server import Server, database_settings
 from tests.hostile.estate import OUR_BUSINESS, THEIR_BUSINESS, UNKNOWN, Estate
 from tests.hostile.promise import Operation, operation, operations
+
 from tillgate.access.tokens import new_token, token_hash
 from tillgate.foundation.postgres.roles import Role
 
@@ -200,7 +200,7 @@ def test_a_revoked_token_is_refused_within_a_second_in_every_process(
         ("state", "ended", 401, "unauthorized"),
     ],
 )
-def test_a_stopped_integration_is_refused_within_a_second(  # noqa: PLR0913
+def test_a_stopped_integration_is_refused_within_a_second(
     column: str,
     value: str,
     status: int,

@@ -83,8 +83,10 @@ def demo(
     ),
     days: Annotated[int, typer.Option(min=1, max=400, help="Days of simulated sales.")] = 30,
     feed: Annotated[
-        list[Path] | None, typer.Option(help="Feed file to use in place of the simulation.")
+        list[Path] | None,
+        typer.Option(help="Feed file to use in place of the simulation; more may follow it."),
     ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON when ready, nothing else.")
     ] = False,
@@ -93,7 +95,10 @@ def demo(
     """A running system with a simulated restaurant group, and a first call to copy."""
     from tillgate.site.commands import run_demo
 
-    run_demo(port=port, data_dir=data_dir, days=days, feeds=feed or [], as_json=as_json, once=once)
+    if more and not feed:
+        raise typer.BadParameter("say --feed before the files", param_hint="FILES")
+    feeds = [*(feed or []), *(more or [])]
+    run_demo(port=port, data_dir=data_dir, days=days, feeds=feeds, as_json=as_json, once=once)
 
 
 @db.command()

@@ -76,5 +76,5 @@ async def fetch_items(  # noqa: PLR0913  who may see, where, which, and how many
     return await _bodies(pool, locations, text)
 
 
-async def _bodies(pool: Pool, locations: Collection[int], wanted: sql.Composable) -> list[str]:
+async def _bodies(pool: Pool, locations: Collection[int], wanted: sql.Composed) -> list[str]:
     return [body for (body,) in await read(pool, locations, wanted)]

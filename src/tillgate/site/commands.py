@@ -105,7 +105,8 @@ def run_demo(  # noqa: PLR0913  the command's options
         async def serve() -> None:
             async with serving(conf, Part.ALL, host="127.0.0.1", port=port):
                 ready = await sync_to_async(demo.ready)(kept, base_url)
-                await asyncio.to_thread(out.show, ready, kept, goes_on=not once)
+                path = await sync_to_async(demo.first_path)(kept)
+                await asyncio.to_thread(out.show, ready, kept, path, goes_on=not once)
                 if not once:
                     await stop_requested()
 

@@ -21,6 +21,7 @@ from tillgate.foundation.postgres.folder import write_private
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
 from tillgate.ledger.feed.batch import import_files
+from tillgate.ledger.models import OpenSale
 from tillgate.simulator.feed import Plan, write_plan
 
 ACTOR = "demo"
@@ -97,6 +98,17 @@ def ready(kept: Kept, base_url: str) -> Ready:
         business_id=kept.business_id,
         business_location_ids=kept.location_ids,
     )
+
+
+def first_path(kept: Kept) -> str:
+    """What to ask first: the newest day with sales, one that has ended if there is any."""
+    sales = OpenSale.objects.using("owner").filter(business_location_id__in=kept.location_ids)
+    days = sales.order_by("-business_date", "pk").values_list(
+        "business_date", "business_location_id"
+    )
+    past = days.filter(business_date__lt=clock.now().date() - timedelta(days=1))
+    day, location = past.first() or days.first() or (clock.now().date(), kept.location_ids[0])
+    return f"/f/finance/{location}/dailyFinancials?date={day}&include=payments"
 
 
 def _simulated(folder: Path, opened: date, since: datetime | None, now: datetime) -> list[Path]:

@@ -31,11 +31,9 @@ class DemoOutput:
         if not self.as_json:
             sys.stderr.write(f"{words}\n")
 
-    def show(self, ready: Ready, kept: Kept, *, goes_on: bool) -> None:
+    def show(self, ready: Ready, kept: Kept, path: str, *, goes_on: bool) -> None:
         """Make the first call, then print what one needs to make the next."""
-        call = make_call(
-            ready.base_url, ready.client_id, ready.client_secret, ready.business_location_ids
-        )
+        body = make_call(ready.base_url, ready.client_id, ready.client_secret, path)
         if self.as_json:
             sys.stdout.write(msgspec.json.encode(ready).decode() + "\n")
             sys.stdout.flush()
@@ -50,9 +48,9 @@ class DemoOutput:
                 locations=locations,
             )
         )
-        curl = as_curl(ready.base_url, ready.client_id, ready.client_secret, call.path)
+        curl = as_curl(ready.base_url, ready.client_id, ready.client_secret, path)
         self.out.print(curl, markup=False)
         self.out.print("\n[bold]Its answer:[/bold]\n")
-        self.out.print(shortened(call.body), markup=False)
+        self.out.print(shortened(body), markup=False)
         if goes_on:
             self.out.print("\nCtrl-C stops everything; the data stays for the next start.")

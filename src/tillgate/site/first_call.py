@@ -5,28 +5,13 @@ from base64 import b64encode
 from typing import Any
 from urllib.request import Request, urlopen
 
-import msgspec
 
-
-class FirstCall(msgspec.Struct):
-    """What was asked, and the answer."""
-
-    path: str
-    body: dict[str, Any]
-
-
-def make_call(base_url: str, client_id: str, secret: str, location_ids: list[int]) -> FirstCall:
-    """A token by client credentials, then today's sales of the first location that has any."""
+def make_call(base_url: str, client_id: str, secret: str, path: str) -> dict[str, Any]:
+    """A token by client credentials, then the answer to the call."""
     basic = b64encode(f"{client_id}:{secret}".encode()).decode()
     form = b"grant_type=client_credentials"
     token = _json(f"{base_url}/oauth/token", {"Authorization": f"Basic {basic}"}, form)
-    bearer = {"Authorization": f"Bearer {token['access_token']}"}
-    for location in location_ids:
-        path = f"/f/finance/{location}/dailyFinancials?include=payments"
-        body = _json(f"{base_url}{path}", bearer)
-        if body["sales"]:
-            break
-    return FirstCall(path, body)
+    return _json(f"{base_url}{path}", {"Authorization": f"Bearer {token['access_token']}"})
 
 
 def as_curl(base_url: str, client_id: str, secret: str, path: str) -> str:
@@ -43,7 +28,8 @@ def shortened(body: dict[str, Any]) -> str:
     sales = body["sales"]
     short = [{**sale, "salesLines": sale["salesLines"][:1]} for sale in sales[:1]]
     text = json.dumps({**body, "sales": short}, indent=2, ensure_ascii=False)
-    return f"{text}\n({len(sales)} sales in all; the first one is shown, with its first line)"
+    shown = "the first one is shown, with its first line" if sales else "feed some"
+    return f"{text}\n({len(sales)} sales in all; {shown})"
 
 
 def _json(url: str, headers: dict[str, str], form: bytes | None = None) -> dict[str, Any]:

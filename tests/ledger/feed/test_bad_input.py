@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.feed.conftest import Books
+from tests.ledger.conftest import Books
 from tests.ledger.feed.making import (
     Thing,
     business,

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.ledger.feed.conftest import Books, Feed
+from tests.ledger.conftest import Books, Feed
 from tests.ledger.feed.making import (
     AT,
     EARLIER,

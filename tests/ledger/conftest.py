@@ -54,15 +54,9 @@ class Books:
         """All that a feed can bring, but not when it was fed."""
         return {name: sorted(self.rows(query), key=repr) for name, query in _TABLES.items()}
 
-    def clear(self) -> None:
+    def change(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("TRUNCATE directory_business, ledger_opensale CASCADE")
-            for table in (
-                *("ledger_businessday", "ledger_externalreference", "directory_dayrule"),
-                *("catalogue_taxrate", "catalogue_paymentmethod", "catalogue_accountinggroup"),
-                "catalogue_item",
-            ):
-                connection.execute(f"TRUNCATE {table}")  # type: ignore[arg-type]
+            connection.execute(statement)  # type: ignore[arg-type]
 
 
 @pytest.fixture

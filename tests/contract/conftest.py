@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 from tests.contract.gate import Gate
+from tests.contract.group import Group, feed_group
 from tests.contract.house import House, shared_house
 
 
@@ -19,3 +20,9 @@ def house(superuser_url, role_urls, role_names, migrated, django_db_blocker) -> 
 @pytest.fixture(scope="session")
 def gate(house: House) -> Gate:
     return house.gate
+
+
+@pytest.fixture(scope="session")
+def group(house: House) -> Group:
+    made: Group = house.once(feed_group)
+    return made

@@ -1,4 +1,4 @@
-"""One business tries everything of another: nothing is seen, also with our own checks taken away."""
+"""One business tries everything of another: nothing is seen, even without our checks."""
 
 import asyncio
 import json

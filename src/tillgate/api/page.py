@@ -13,8 +13,9 @@ _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 # The largest id a database holds limits nobody, and only makes the page harder to read.
 _NO_LIMIT = 2**63 - 1
 _MARK = (
-    '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.4" '
-    'aria-hidden="true"><path d="M3 21V8l9-5 9 5v13M8 21v-9h8v9M8 16h8"/></svg>'
+    '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" '
+    'stroke-linecap="round" aria-hidden="true">'
+    '<path d="M4 20V9a8 8 0 0 1 16 0v11M9 20v-9M15 20v-9M4 15h16"/></svg>'
 )
 
 

@@ -17,14 +17,10 @@ from tillgate.access.oauth.authorization import Asked, CannotAuthorize, SendBack
 from tillgate.access.oauth.origin import issuer
 from tillgate.access.queries import licensed_today, locations_by_id
 from tillgate.access.rules import can_connect
-from tillgate.access.scopes import FINANCIAL, ITEMS
+from tillgate.access.scopes import FINANCIAL
 from tillgate.directory.models import Person
 from tillgate.portal.headers import form_targets_for, policy
-
-IN_WORDS = {
-    FINANCIAL: "Sales, payments, taxes and totals of the locations below",
-    ITEMS: "The items they sell, with their prices",
-}
+from tillgate.portal.words import in_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +60,7 @@ def _question(asked: Asked) -> dict[str, Any]:
         "integration": integration,
         "business": locations[0].business if locations else None,
         "locations": locations,
-        "may_read": [words for scope, words in IN_WORDS.items() if scope in asked.scopes],
+        "may_read": in_words(asked.scopes),
         "idle_days": refresh_life(asked.scopes).days,
         "personal": _personal(asked),
         "goes_to": asked.redirect_uri.split("?")[0],

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from tillgate.access.models import Integration
 from tillgate.access.queries import integrations_of, licensed_today, locations_by_id
 from tillgate.directory.models import Person
+from tillgate.portal.words import in_words
 
 
 @require_safe
@@ -31,4 +32,5 @@ def _row(integration: Integration) -> dict[str, object]:
         "integration": integration,
         "business": locations[0].business if locations else None,
         "locations": locations,
+        "may_read": in_words(integration.scope_words),
     }

@@ -37,12 +37,15 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class SaleText(msgspec.Struct, frozen=True):
-    """A sale's account id and one of its texts; the offsets are those of `lean`, else both 0."""
+    """A sale's account id and one of its texts, in UTF-8.
+
+    The offsets are those of `lean` in characters, else both 0.
+    """
 
     account_id: str
     payments_start: int
     payments_end: int
-    text: str
+    text: bytes
 
 
 class Finality(msgspec.Struct, frozen=True):
@@ -143,9 +146,16 @@ async def fetch_sales(  # noqa: PLR0913  who may see, where, which, and how much
         selected.append(query(_FROM_ACCOUNT, location=location, account=first_account))
     selected.append(query("ORDER BY closed_at, account_id LIMIT {limit}", limit=limit))
     sales, finality = await read_each(
-        pool, locations, [sql.SQL(" ").join(selected), _finality(location, span, days)]
+        pool,
+        locations,
+        [sql.SQL(" ").join(selected), _finality(location, span, days)],
+        undecoded=True,
     )
-    return [SaleText(*row) for row in sales], Finality(*finality[0])
+    return [_sale_text(*row) for row in sales], Finality(*finality[0])
+
+
+def _sale_text(account_id: bytes, start: int, end: int, text: bytes) -> SaleText:
+    return SaleText(account_id.decode(), start, end, text)
 
 
 def _where(location: int, span: Span) -> sql.Composed:
@@ -172,8 +182,8 @@ async def fetch_sale_by_reference(
 ) -> SaleText | None:
     """The sale with an external reference: a SALE before any other, then the latest closed."""
     wanted = query(_BY_REFERENCE, location=location, reference=reference)
-    rows = await read(pool, locations, wanted)
-    return SaleText(*rows[0]) if rows else None
+    (rows,) = await read_each(pool, locations, [wanted], undecoded=True)
+    return _sale_text(*rows[0]) if rows else None
 
 
 async def each_chunk(

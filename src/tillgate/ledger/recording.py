@@ -208,10 +208,13 @@ def _write(connection: Connection[Any], touched: set[Day], tally: Tally) -> None
         with connection.transaction():
             _write_sales(connection, tally)
     except UniqueViolation:
+        before = len(tally.refused)
         for origin, account, reference in connection.execute(_ACCOUNT_TAKEN, (_SHOWN,)):
             problem = f"account {account} is known under accountReference {reference}"
             cure = "the same accountReference, or another account"
             tally.refuse(origin, "sale.accountFiscId", problem, cure)
+        if len(tally.refused) == before:
+            raise
         return
     connection.execute(_MOVE_FIRST_DAY)
     open_days(connection, touched | set(connection.execute(_NEW_DAYS)))

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from tests.ledger.conftest import Books
+
 from tillgate.foundation.settling import Outcome
 from tillgate.ledger.feed.batch import import_file
 from tillgate.ledger.feed.errors import BadFile

@@ -1,6 +1,7 @@
 """Sales: of a range, page by page; of a business day, whole; and one by another's reference."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -167,6 +168,5 @@ async def _body(call: Call, location: int, books: LocationBooks, page: _Page) ->
         links["nextPage"] = {"href": call.url(without="nextPageToken", then=token)}
     opening = msgspec.json.encode(head)[:-1] + b',"sales":['
     closing = b"]," + msgspec.json.encode({**tail, "_links": links})[1:]
-    if len(page.sales) < _IN_A_THREAD:
-        return opening + render(page.sales, page.view) + closing
-    return opening + await asyncio.to_thread(render, page.sales, page.view) + closing
+    rendered = partial(render, page.sales, page.view, opening=opening, closing=closing)
+    return rendered() if len(page.sales) < _IN_A_THREAD else await asyncio.to_thread(rendered)

@@ -36,7 +36,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     redis_url: str = ""
     citus: bool = False
-    demo: bool = False
     calls_per_minute: int = 600
     token_calls_per_minute: int = 30
     log_format: str = "json"
@@ -128,7 +127,6 @@ def load(environ: Mapping[str, str]) -> Config:
         trusted_proxies=_proxies(environ),
         redis_url=_redis_url(environ),
         citus=env_bool(environ, "TILLGATE_CITUS", default=False),
-        demo=env_bool(environ, "TILLGATE_DEMO", default=False),
         calls_per_minute=env_int(environ, "TILLGATE_CALLS_PER_MINUTE", 600),
         token_calls_per_minute=env_int(environ, "TILLGATE_TOKEN_CALLS_PER_MINUTE", 30),
         log_format=_choice(environ, "TILLGATE_LOG_FORMAT", ("json", "text")),

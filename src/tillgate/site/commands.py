@@ -121,7 +121,6 @@ def _become_a_demo(data_dir: Path, base_url: str) -> None:
     os.environ |= {
         "TILLGATE_DATA_DIR": str(data_dir),
         "TILLGATE_BASE_URL": base_url,
-        "TILLGATE_DEMO": "true",
         "TILLGATE_LOG_FORMAT": "text",
         "TILLGATE_ACCESS_LOG": "false",
     }

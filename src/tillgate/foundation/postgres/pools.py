@@ -30,7 +30,12 @@ def make_pool(url: str | Callable[[], str], *, name: str, size: int = 8, wait: f
         max_size=size,
         timeout=wait,
         reconnect_timeout=_GIVE_UP_AFTER,
-        kwargs={"autocommit": True, "application_name": f"tillgate {name}"},
+        kwargs={
+            "autocommit": True,
+            "application_name": f"tillgate {name}",
+            # Whatever PGCLIENTENCODING says: texts are passed on undecoded.
+            "client_encoding": "UTF8",
+        },
     )
 
 
@@ -40,9 +45,11 @@ async def read(pool: Pool, locations: Iterable[int], wanted: Query) -> list[tupl
 
 
 async def read_each(
-    pool: Pool, locations: Iterable[int], queries: Iterable[Query]
+    pool: Pool, locations: Iterable[int], queries: Iterable[Query], *, undecoded: bool = False
 ) -> list[list[tuple[Any, ...]]]:
     """The rows of several queries of one transaction, on a connection of the pool.
+
+    With `undecoded` a text comes as the bytes of its UTF-8.
 
     Asking a connection whether it lives before each use would cost a second round trip. Reading
     can be repeated: so a dead one is noticed by its failure, and the pool is swept.
@@ -50,10 +57,10 @@ async def read_each(
     ids, wanted = list(locations), list(queries)
     async with pool.connection() as conn:
         try:
-            return await fetch_each(conn, ids, wanted)
+            return await fetch_each(conn, ids, wanted, undecoded=undecoded)
         except OperationalError:
             if not conn.closed:
                 raise
     await pool.check()
     async with pool.connection() as conn:
-        return await fetch_each(conn, ids, wanted)
+        return await fetch_each(conn, ids, wanted, undecoded=undecoded)

@@ -13,7 +13,9 @@ from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from typing import Any, LiteralString, TypeVar
 
-from psycopg import AsyncConnection, Connection, sql
+from psycopg import AsyncConnection, AsyncCursor, Connection, sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 
 from tillgate.foundation.config import config
 
@@ -21,6 +23,13 @@ Row = TypeVar("Row")
 Query = sql.SQL | sql.Composed
 
 _CITUS_SETTING = "SET LOCAL citus.propagate_set_commands = 'local'"
+
+
+class _AsItCame(Loader):
+    """Text as the bytes it came in."""
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
 
 
 def locations_setting(ids: Iterable[int]) -> sql.SQL:
@@ -60,17 +69,20 @@ async def fetch_each(
     queries: Iterable[Query],
     *,
     citus: bool | None = None,
+    undecoded: bool = False,
 ) -> list[list[Row]]:
     """The rows of several queries, all of one transaction, in one round trip.
 
     The connection must be in autocommit mode. `citus` defaults to the setting TILLGATE_CITUS.
+    With `undecoded` a text comes as bytes: where megabytes are only passed on, decoding them and
+    encoding them again would take longer than all else.
     """
     if not conn.autocommit:
         raise ValueError("fetch needs a connection in autocommit mode")
     if config().citus if citus is None else citus:
-        return await _fetch_one_by_one(conn, locations, queries)
+        return await _fetch_one_by_one(conn, locations, queries, undecoded=undecoded)
     statements = sql.SQL(";\n").join([locations_setting(locations), *queries])
-    cursor = await conn.execute(statements)
+    cursor = await _cursor(conn, undecoded=undecoded).execute(statements)
     answers = []
     while cursor.nextset():
         answers.append(await cursor.fetchall())
@@ -78,10 +90,22 @@ async def fetch_each(
 
 
 async def _fetch_one_by_one(
-    conn: AsyncConnection[Row], locations: Iterable[int], queries: Iterable[Query]
+    conn: AsyncConnection[Row],
+    locations: Iterable[int],
+    queries: Iterable[Query],
+    *,
+    undecoded: bool,
 ) -> list[list[Row]]:
     async with reading(conn, locations, citus=True):
-        return [await (await conn.execute(wanted)).fetchall() for wanted in queries]
+        cursor = _cursor(conn, undecoded=undecoded)
+        return [await (await cursor.execute(wanted)).fetchall() for wanted in queries]
+
+
+def _cursor(conn: AsyncConnection[Row], *, undecoded: bool) -> AsyncCursor[Row]:
+    cursor = conn.cursor()
+    if undecoded:
+        cursor.adapters.register_loader("text", _AsItCame)
+    return cursor
 
 
 @asynccontextmanager

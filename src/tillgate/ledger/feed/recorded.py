@@ -119,8 +119,13 @@ class Answer:
     def _businesses(
         self, path: str, businesses: list[Any]
     ) -> Iterator[tuple[str, Any, Callable[[Thing], AnyRecord]]]:
+        named = set[str]()
         for index, business in enumerate(businesses):
-            yield f"{path}[{index}]", business, self._business
+            # Our own answer names a business once for each currency that its locations sell in.
+            facts = [business.get(key) for key in _BUSINESS[:2]] if isinstance(business, dict) else []
+            if not facts or repr(facts) not in named:
+                yield f"{path}[{index}]", business, self._business
+            named.add(repr(facts))
             places = business.get("businessLocations", []) if isinstance(business, dict) else []
             for number, place in enumerate(places):
                 where = f"{path}[{index}].businessLocations[{number}]"

@@ -37,7 +37,7 @@ def test_a_call_without_a_token_is_told_how_to_send_one(gate: Gate) -> None:
         "Bearer " + "x" * 5000,
         "Bearer \u00e9\u00e8",
         "Bearer tg_" + "0" * 38,
-        f"Bearer {new_token()}",
+        pytest.param(f"Bearer {new_token()}", id="a right checksum"),
     ],
 )
 def test_a_token_nobody_was_given_is_refused(gate: Gate, authorization: str) -> None:

@@ -7,15 +7,19 @@ from typing import NamedTuple
 
 from tests.contract.house import House
 
+from tillgate.foundation.instants import format_instant
 from tillgate.foundation.postgres.roles import Role
 from tillgate.ledger.feed.batch import import_files
 from tillgate.simulator.feed import Plan, write_plan
-from tillgate.simulator.group import BUSINESS_ID, LOCATIONS
+from tillgate.simulator.group import BUSINESS_ID, LOCATIONS, location_by_id
+from tillgate.simulator.hours import day_end
 
 # Clocks change in Europe on the third of these days, in North America on the last.
 FIRST, LAST = date(2025, 10, 24), date(2025, 11, 2)
-# From before the first day to after the last one, wherever on earth.
-FROM, TO = "2025-10-23T00:00:00Z", "2025-11-05T00:00:00Z"
+# Before the first day, wherever on earth.
+FROM = "2025-10-23T00:00:00Z"
+# A copy of a location, for what is fed again, has its id plus this.
+MIRRORED = 880_000_000_000_000
 GROUP_KEYS = ("staff", "device", "deviceId", "tag", "accountingGroup", "statisticGroup")
 EVERY_INCLUDE = "staff,table,consumer,payments,revenue_center,account_profile,payment_authorization"
 
@@ -27,9 +31,14 @@ class Group(NamedTuple):
     locations: tuple[int, ...]
     files: tuple[Path, ...]
 
+    def end(self, location: int) -> str:
+        """Where the last day of a location ends."""
+        return format_instant(day_end(location_by_id(location), LAST))
+
     def range(self, location: int, query: str = "") -> str:
         """The path of all sales of a location."""
-        return f"/f/finance/{location}/financials/{FROM}/{TO}{query and '?' + query}"
+        end = self.end(location % MIRRORED)
+        return f"/f/finance/{location}/financials/{FROM}/{end}{query and '?' + query}"
 
 
 def feed_group(house: House) -> Group:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.conftest import CONTRACT
 from tests.contract.gate import Gate
-from tests.contract.group import EVERY_INCLUDE, FROM, GROUP_KEYS, TO, Group
+from tests.contract.group import EVERY_INCLUDE, FROM, GROUP_KEYS, Group
 from tests.contract.published import (
     FINANCIAL,
     ITEMS,
@@ -69,7 +69,7 @@ def totals(group: Group) -> Iterator[tuple[str, str]]:
     for number, grouping in enumerate(GROUPINGS):
         location = group.locations[number % len(group.locations)]
         for flattened in ("false", "true"):
-            query = f"groupBy={grouping}&flattened={flattened}&from={FROM}&to={TO}"
+            query = f"groupBy={grouping}&flattened={flattened}&from={FROM}&to={group.end(location)}"
             yield path, f"/f/finance/{location}/aggregatedSales?{query}"
     yield path, f"/f/finance/{group.locations[0]}/aggregatedSales?groupBy=tag"
 

@@ -122,7 +122,9 @@ class Answer:
         named = set[str]()
         for index, business in enumerate(businesses):
             # Our own answer names a business once for each currency that its locations sell in.
-            facts = [business.get(key) for key in _BUSINESS[:2]] if isinstance(business, dict) else []
+            facts = (
+                [business.get(key) for key in _BUSINESS[:2]] if isinstance(business, dict) else []
+            )
             if not facts or repr(facts) not in named:
                 yield f"{path}[{index}]", business, self._business
             named.add(repr(facts))

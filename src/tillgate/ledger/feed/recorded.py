@@ -41,6 +41,7 @@ _SPELLINGS = {
     "timeClosed": "timeOfCloseAndPaid",
     "timeofSale": "timeOfSale",
 }
+_NAMING = ("businessId", "businessName")
 _BUSINESS = ("businessName", "businessId", "currencyCode", "businessLocations")
 _LOCATION = ("blName", "blID", "blId", "country", "timezone")
 _TAX_RATE = ("code", "description", "rate", "taxIncluded", "accountingReference")

@@ -19,7 +19,7 @@ from tillgate.foundation.settling import (
     settle,
 )
 from tillgate.ledger.canonical import closing_time, render_texts
-from tillgate.ledger.parts import merged
+from tillgate.ledger.parts import copied, merged
 from tillgate.ledger.sale import DECODER, Sale
 from tillgate.ledger.staging import SettledSale, stage_settled
 
@@ -142,7 +142,7 @@ def _settled(rows: Any, now: Recorded[DatedSale], known: Recorded[DatedSale] | N
     old_references = known.thing.sale.external_references if known else UNSET
     account, kind, references = sale.account_fisc_id, sale.type, sale.external_references
     closed_at: datetime = closing_time(sale)
-    texts = render_texts(merged(sale, sale))
+    texts = render_texts(copied(sale))
     return SettledSale(
         rows[0].business_location_id,
         sale.account_reference,

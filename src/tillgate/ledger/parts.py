@@ -58,7 +58,7 @@ _NOT_LEAN = tuple(fields for part, fields in FIELDS.items() if part is not Part.
 
 def without(sale: Sale, parts: Iterable[Part]) -> Sale:
     """A copy of the sale that lacks these parts."""
-    stripped = _copied(sale)
+    stripped = copied(sale)
     _strip(stripped, [FIELDS[part] for part in parts])
     return stripped
 
@@ -78,9 +78,9 @@ def merged(old: Sale, new: Sale) -> Sale:
 
     What belongs to a line or payment goes to the one with the same id, if it is still there.
     """
-    result = _copied(new)
+    result = copied(new)
     if result.payments is UNSET:
-        result.payments = copy_each(old.payments)
+        result.payments = _copy_each(old.payments)
     for fields in (*FIELDS.values(), _ROUNDING):
         _borrow([result], [old], fields.sale)
         _borrow(result.sales_lines, old.sales_lines, fields.line)
@@ -88,16 +88,16 @@ def merged(old: Sale, new: Sale) -> Sale:
     return result
 
 
-def copy_each(things: Any) -> Any:
-    """The list with a copy of each of its structs; anything else as it is."""
-    return [copy(thing) for thing in things] if isinstance(things, list) else things
-
-
-def _copied(sale: Sale) -> Sale:
+def copied(sale: Sale) -> Sale:
+    """A copy as deep as parts lie: of the sale, its lines and its payments."""
     result = copy(sale)
-    result.sales_lines = copy_each(sale.sales_lines)
-    result.payments = copy_each(sale.payments)
+    result.sales_lines = _copy_each(sale.sales_lines)
+    result.payments = _copy_each(sale.payments)
     return result
+
+
+def _copy_each(things: Any) -> Any:
+    return [copy(thing) for thing in things] if isinstance(things, list) else things
 
 
 def _strip(sale: Sale, parts: Iterable[_Fields]) -> None:
@@ -129,7 +129,7 @@ def _borrow(
     givers: Iterable[Sale | Line | Payment],
     names: tuple[str, ...],
 ) -> None:
-    if not names or _says(names, takers):
+    if not names or _says(names, takers) or not _says(names, givers):
         return
     known = dict(_keyed(givers))
     for key, taker in _keyed(takers):

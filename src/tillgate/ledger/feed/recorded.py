@@ -8,7 +8,7 @@ stays open: see `docs/feed.md`.
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import msgspec
@@ -98,9 +98,9 @@ class Answer:
             )
 
     def _each(
-        self, path: str, things: list[Any], make: Callable[[Thing], AnyRecord]
+        self, path: str, things: Any, make: Callable[[Thing], AnyRecord]
     ) -> Iterator[tuple[str, Any, Callable[[Thing], AnyRecord]]]:
-        for index, thing in enumerate(things):
+        for index, thing in enumerate(_listed(path, things)):
             yield f"{path}[{index}]", thing, make
 
     def _embedded(self, embedded: Thing) -> Iterator[tuple[str, Any, Callable[[Thing], AnyRecord]]]:
@@ -118,10 +118,10 @@ class Answer:
                 self.left_out.add(f"_embedded.{name}")
 
     def _businesses(
-        self, path: str, businesses: list[Any]
+        self, path: str, businesses: Any
     ) -> Iterator[tuple[str, Any, Callable[[Thing], AnyRecord]]]:
         named = set[str]()
-        for index, business in enumerate(businesses):
+        for index, business in enumerate(_listed(path, businesses)):
             # Our own answer names a business once for each currency that its locations sell in.
             facts = (
                 [business.get(key) for key in _BUSINESS[:2]] if isinstance(business, dict) else []
@@ -130,9 +130,10 @@ class Answer:
                 yield f"{path}[{index}]", business, self._business
             named.add(repr(facts))
             places = business.get("businessLocations", []) if isinstance(business, dict) else []
-            for number, place in enumerate(places):
-                where = f"{path}[{index}].businessLocations[{number}]"
-                yield where, place, lambda thing, of=business: self._location(thing, of)  # type: ignore[misc]
+            inside = f"{path}[{index}].businessLocations"
+            make = partial(self._location, business=business)
+            for number, place in enumerate(_listed(inside, places)):
+                yield f"{inside}[{number}]", place, make
 
     def _business(self, thing: Thing) -> AnyRecord:
         self._only(thing, _BUSINESS, "_embedded.businessList[]")
@@ -174,7 +175,8 @@ class Answer:
         fields = {name: value for name, value in thing.items() if name != "statisticGroup"}
         if isinstance(thing.get("statisticGroup"), str):
             groups = load_json(thing["statisticGroup"].encode() or b"[]")
-            fields["statisticGroups"] = [self._known(each, Statistic) for each in groups]
+            known = [self._known(each, Statistic) for each in _listed("statisticGroup", groups)]
+            fields["statisticGroups"] = known
         return self._record(AccountingGroupRecord, **self._here(), **fields)
 
     def _item(self, thing: Thing) -> AnyRecord:
@@ -248,16 +250,25 @@ def business_date_of(body: Thing) -> date | None:
     None for an answer about a range, whose sales fall on the days of their closing times.
     """
     next_start = body.get("nextStartOfDayAsIso8601")
-    links = body.get("_links")
-    href = links.get("self", {}).get("href", "") if isinstance(links, dict) else ""
+    href = _inside(_inside(body.get("_links"), "self"), "href")
     is_v2 = "businessLocationId" not in body and "nextPageToken" not in body
     if not isinstance(next_start, str) or not ("/dailyFinancials" in str(href) or is_v2):
         return None
     try:
         # As the location's clock has it: the date before any change to UTC.
         return date.fromisoformat(next_start[:10]) - ONE_DAY
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+
+
+def _inside(thing: Any, name: str) -> Any:
+    return thing.get(name) if isinstance(thing, dict) else None
+
+
+def _listed(path: str, things: Any) -> list[Any]:
+    if not isinstance(things, list):
+        raise Unreadable(path, "is not a list", "a list as published")
+    return things
 
 
 def _whole(value: Any) -> Any:

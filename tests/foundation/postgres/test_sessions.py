@@ -76,6 +76,23 @@ def test_a_query_sees_the_named_locations_and_the_next_one_does_not(
 
 
 @pytest.mark.parametrize("citus", [False, True])
+def test_texts_come_as_their_bytes_where_that_is_wanted_and_only_there(
+    shops: Cluster, citus: bool
+) -> None:
+    wanted = query("select {text}::text, 7::bigint", text="Ratatouille d'été")
+
+    async def run() -> None:
+        async with await open_reader(shops) as conn:
+            found = await fetch_each(conn, [1], [wanted], citus=citus, undecoded=True)
+            assert found == [[("Ratatouille d'été".encode(), 7)]]
+            assert await fetch_each(conn, [1], [wanted], citus=citus) == [
+                [("Ratatouille d'été", 7)]
+            ]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("citus", [False, True])
 def test_an_error_leaves_the_connection_fit_for_the_next_query(shops: Cluster, citus: bool) -> None:
     async def run() -> None:
         async with await open_reader(shops) as conn:

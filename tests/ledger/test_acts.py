@@ -9,6 +9,7 @@ from tests.ledger.feed.making import LOCATION, business, day_closed, known, loca
 
 from tillgate.foundation.postgres.sessions import scoped
 from tillgate.ledger.acts import close_day, close_due_days
+from tillgate.ledger.calendars import fetch_calendars
 
 HOUR = timedelta(hours=1)
 
@@ -121,10 +122,14 @@ def test_a_day_the_back_office_closed_stays_as_it_is(
 
 @pytest.mark.usefixtures("live")
 def test_close_day_closes_once(books: Books, ledger_url: str) -> None:
+    day = date(2026, 3, 14)
     with psycopg.connect(ledger_url) as connection, scoped(connection, [LOCATION]):
-        day = date(2026, 3, 14)
-        assert close_day(connection, location=LOCATION, business_date=day)
-        assert not close_day(connection, location=LOCATION, business_date=day)
+        calendar = fetch_calendars(connection, [LOCATION])[LOCATION]
+        again = [
+            close_day(connection, LOCATION, day, calendar=calendar, closed_by="feed")
+            for _ in range(2)
+        ]
+    assert again == [True, False]
 
 
 def test_a_day_of_a_clock_change_has_its_own_length(feed: Feed, books: Books) -> None:

@@ -5,7 +5,7 @@ caller's transaction, which may see the locations and holds their locks; `close_
 own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -19,7 +19,6 @@ from tillgate.ledger.calendar import ONE_DAY, Calendar
 from tillgate.ledger.calendars import fetch_calendars
 from tillgate.ledger.locks import lock_locations
 from tillgate.ledger.recording import record_staged_sales
-from tillgate.ledger.staging import IncomingSale, copying_sales, create_stage
 
 
 class ClosedDay(NamedTuple):
@@ -59,8 +58,8 @@ WHERE business_location_id = %s
 """
 
 
-def record_sales(connection: Connection[Any], sales: Iterable[IncomingSale]) -> Tally:
-    """Bring sales into open days; nothing may be kept when the tally says any was refused.
+def record_sales(connection: Connection[Any]) -> Tally:
+    """Bring the sales of `staging` into open days; keep nothing when the tally refuses any.
 
     The same sale again changes nothing, and other content under the same account reference is
     settled as `foundation.settling` says, with the parts of `parts.py` as what may be added.
@@ -68,10 +67,6 @@ def record_sales(connection: Connection[Any], sales: Iterable[IncomingSale]) -> 
     before the location's first one (a lenient sale moves that instead), a change in a closed day,
     and an account id that is known under another reference.
     """
-    create_stage(connection)
-    with copying_sales(connection) as copy:
-        for sale in sales:
-            copy.write_row(sale)
     return record_staged_sales(connection)
 
 
@@ -88,7 +83,7 @@ def close_days(connection: Connection[Any], days: Sequence[ClosedDay]) -> Tally:
             continue
         calendar = calendars[day.business_location_id]
         location, date_ = day.business_location_id, day.business_date
-        closed = _close(connection, location, date_, calendar=calendar, closed_by="feed")
+        closed = close_day(connection, location, date_, calendar=calendar, closed_by="feed")
         tally.count(Outcome.NEW if closed else Outcome.UNCHANGED)
     return tally
 
@@ -109,13 +104,7 @@ def _closing_problem(
     return None
 
 
-def close_day(connection: Connection[Any], *, location: int, business_date: date) -> bool:
-    """Close one day as the back office would; whether it was open until now."""
-    calendar = fetch_calendars(connection, [location])[location]
-    return _close(connection, location, business_date, calendar=calendar, closed_by="feed")
-
-
-def _close(  # noqa: PLR0913  what, and by whom
+def close_day(  # noqa: PLR0913  what, and by whom
     connection: Connection[Any],
     location: int,
     business_date: date,
@@ -124,6 +113,7 @@ def _close(  # noqa: PLR0913  what, and by whom
     closed_by: str,
     now: datetime | None = None,
 ) -> bool:
+    """Close one day by `feed` or `clock`; whether it was open until now."""
     at = now or clock.now()
     start, end = calendar.start(business_date), calendar.end(business_date)
     # A day that nothing was fed for was last fed when it ended.
@@ -173,7 +163,7 @@ def _close_due(connection: Connection[Any], location: int, now: datetime) -> lis
         if _is_due(known.get(day, (quiet_since, False)), end=calendar.end(day), by=now - wait)
     ]
     for day in due:
-        _close(connection, location, day, calendar=calendar, closed_by="clock", now=now)
+        close_day(connection, location, day, calendar=calendar, closed_by="clock", now=now)
     return due
 
 

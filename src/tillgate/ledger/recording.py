@@ -14,8 +14,6 @@ from tillgate.ledger.staging import stage_days
 # Nobody mends more lines of one file at a time.
 _SHOWN = 20
 
-_LOCATIONS = "SELECT DISTINCT business_location_id FROM incoming_sale"
-
 _UNKNOWN_LOCATION = """
 SELECT i.origin, i.business_location_id FROM incoming_sale i
 LEFT JOIN directory_businesslocation l USING (business_location_id)
@@ -37,6 +35,7 @@ SELECT DISTINCT business_location_id, (closed_at AT TIME ZONE 'UTC')::date FROM 
 _PLAN = """
 CREATE TEMP TABLE incoming_plan ON COMMIT DROP AS
 SELECT i.origin, i.business_location_id, i.lenient, d.business_date AS derived_date,
+    old.business_date AS known_date,
     coalesce(i.business_date, CASE WHEN old.closed_at = i.closed_at THEN old.business_date END,
         d.business_date) AS business_date,
     CASE WHEN count(*) OVER (PARTITION BY i.business_location_id, i.account_reference) > 1
@@ -68,7 +67,9 @@ WHERE l.business_location_id = first.business_location_id AND l.since > first.da
 
 _CLOSED_DAYS = """
 SELECT business_location_id, business_date FROM ledger_businessday
-WHERE business_location_id = any(%s) AND closed_at IS NOT NULL
+WHERE closed_at IS NOT NULL AND (business_location_id, business_date) IN (
+    SELECT business_location_id, unnest(ARRAY[business_date, derived_date, known_date])
+    FROM incoming_plan WHERE verdict = 'merge')
 """
 
 _NEW_IN_CLOSED_DAY = """
@@ -169,8 +170,7 @@ def record_staged_sales(connection: Connection[Any]) -> Tally:
         return tally
     _plan(connection)
     _refuse_early(connection, tally)
-    locations = [row[0] for row in connection.execute(_LOCATIONS)]
-    closed: set[Day] = set(connection.execute(_CLOSED_DAYS, (locations,)))
+    closed: set[Day] = set(connection.execute(_CLOSED_DAYS))
     touched = settle_conflicts(connection, closed, tally)
     if not tally.refused:
         _write(connection, touched, tally)

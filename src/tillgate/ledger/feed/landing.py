@@ -14,7 +14,7 @@ from tillgate.catalogue.acts import Entry
 from tillgate.directory.acts import Business, Location, record_businesses, record_locations
 from tillgate.foundation.instants import parse_instant
 from tillgate.foundation.settling import Recorded, Tally
-from tillgate.ledger.acts import ClosedDay, close_days
+from tillgate.ledger.acts import ClosedDay, close_days, record_sales
 from tillgate.ledger.calendars import runs_forward
 from tillgate.ledger.feed.records import (
     AccountingGroupRecord,
@@ -27,7 +27,6 @@ from tillgate.ledger.feed.records import (
     TaxRateRecord,
 )
 from tillgate.ledger.feed.stage import Stage
-from tillgate.ledger.recording import record_staged_sales
 
 _LAST_DAY = """
 SELECT max(business_date) FROM ledger_businessday WHERE business_location_id = %s
@@ -50,7 +49,7 @@ def land_kinds(connection: Connection[Any], stage: Stage) -> Iterator[tuple[str,
     yield "location", _land_locations(connection, stage)
     yield from _land_entries(connection, stage)
     if "sale" in stage.kinds:
-        yield "sale", record_staged_sales(connection)
+        yield "sale", record_sales(connection)
     yield "day_closed", _land_closings(connection, stage)
 
 

@@ -129,8 +129,8 @@ KINDS = (
 class Found(msgspec.Struct):
     """A record and where it was found.
 
-    `line` counts from 1; `index` counts the records of one line, and `prefix` is the path to them
-    in a recorded answer, such as `sales`. `lenient` is true for those.
+    `line` counts from 1, `index` counts the records of one line from 0. `lenient` is true for those
+    of a recorded answer.
     """
 
     line: int

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from tests.access.conftest import committed, fresh_limits, shop, shops, world  # noqa: F401
 from tests.contract.gate import Gate
 from tests.contract.group import Group, feed_group
 from tests.contract.house import House, shared_house

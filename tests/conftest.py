@@ -15,12 +15,12 @@ from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests.books import empty_books
 from tillgate.foundation.postgres import cluster
 from tillgate.foundation.postgres.prepare import prepare
 from tillgate.foundation.postgres.roles import DATABASE, ROLE_NAMES, Role
 from tillgate.foundation.postgres.urls import django_settings
 from tillgate.site.migrate import migrate
-from tillgate.site.privileges import BOOKS
 
 REPOSITORY = Path(__file__).parent.parent
 CONTRACT = REPOSITORY.parent / "shared" / "contract"
@@ -124,6 +124,4 @@ def meter_url(role_urls: dict[Role, str], migrated: None) -> str:
 @pytest.fixture
 def clean_books(owner_url: str) -> None:
     """No business, no location, no sale; what stands on them goes too."""
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        tables = sql.SQL(", ").join(map(sql.Identifier, BOOKS))
-        connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
+    empty_books(owner_url)

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from tests.api.rows import BUSINESS, LOCATION, Rows, sales_every
+from tests.books import empty_books
 from tests.contract.server import Server, database_settings
 from tillgate.access import acts
 from tillgate.foundation.postgres.roles import Role
@@ -62,8 +63,7 @@ def installation(  # type: ignore[no-untyped-def]
     role_urls: dict[Role, str], migrated: None, django_db_blocker, tmp_path_factory
 ) -> Iterator[Installation]:
     rows = Rows(role_urls[Role.LEDGER], role_urls[Role.OWNER])
-    with psycopg.connect(role_urls[Role.OWNER]) as connection:
-        connection.execute("TRUNCATE directory_business CASCADE")
+    empty_books(role_urls[Role.OWNER])
     rows.add_location()
     with psycopg.connect(role_urls[Role.OWNER]) as connection:
         # Else the worker, should its minute come, closes the day.
@@ -88,8 +88,7 @@ def installation(  # type: ignore[no-untyped-def]
     finally:
         assert server.stop() == 0, server.log()
         rows.close()
-        with psycopg.connect(role_urls[Role.OWNER]) as connection:
-            connection.execute("TRUNCATE directory_business CASCADE")
+        empty_books(role_urls[Role.OWNER])
 
 
 @pytest.fixture

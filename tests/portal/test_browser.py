@@ -54,9 +54,13 @@ class Listener:
 
 
 @pytest.fixture
-def listener() -> Iterator[Listener]:
+def listener(committed: World, django_db_blocker: Any) -> Iterator[Listener]:
+    """Its address is registered, since addresses match exactly, ports too."""
     made = Listener()
     made.thread.start()
+    with django_db_blocker.unblock():
+        committed.client.redirect_uris += f" {made.uri}"
+        committed.client.save()
     yield made
     made.server.shutdown()
     made.server.server_close()

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -14,9 +15,6 @@ _WANTED = frozenset(
         b"authorization",
         b"host",
         b"if-none-match",
-        b"x-forwarded-for",
-        b"x-forwarded-host",
-        b"x-forwarded-proto",
         b"x-request-id",
     }
 )
@@ -33,7 +31,7 @@ class Call:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
-        self.headers = {name: value for name, value in scope["headers"] if name in _WANTED}
+        self.headers = _wanted(scope["headers"])
         self.request_id = _request_id(self.headers.get(b"x-request-id", b""))
         self.base_url = ""
 
@@ -51,6 +49,15 @@ class Call:
         words = [quote(pair, safe=_AS_IT_IS) for pair in kept] + ([then] if then else [])
         path = quote(self.path.encode(errors="replace"), safe=_AS_IT_IS[:-1])
         return f"{self.base_url}{path}{'?' if words else ''}{'&'.join(words)}"
+
+
+def _wanted(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _WANTED:
+            # Two are joined as RFC 9110 section 5.2 says; of two tokens that makes none.
+            found[name] = b"%s, %s" % (found[name], value) if name in found else value
+    return found
 
 
 def _request_id(given: bytes) -> bytes:

@@ -11,7 +11,7 @@ WORTH_PACKING = 1024
 # Above this, packing and hashing would hold up everybody else's call for a millisecond or more.
 LARGE = 256 * 1024
 
-_TAG = re.compile(rb'(?:W/)?("[^"]*")|(\*)')
+_TAG = re.compile(rb'(?:W/)?("[^"]*")')
 _GZIP = re.compile(rb"(?:^|,)\s*(gzip|x-gzip|\*)\s*(?:;\s*q=([\d.]*)\s*)?(?=,|$)", re.IGNORECASE)
 
 
@@ -69,5 +69,4 @@ def _quality(weight: bytes) -> float:
 
 def matches(if_none_match: bytes, etag: bytes) -> bool:
     """Whether an If-None-Match names this tag; weak comparison (RFC 9110 section 13.1.2)."""
-    wanted = etag.removeprefix(b"W/")
-    return any(tag == wanted or star for tag, star in _TAG.findall(if_none_match))
+    return if_none_match.strip() == b"*" or etag.removeprefix(b"W/") in _TAG.findall(if_none_match)

@@ -26,8 +26,8 @@ class OpenSale(models.Model):
     """A sale, one row: its key, what it is found by, and its texts.
 
     `body` is the canonical text with every part. `lean` is the published V1 text with payments
-    and no other part; its bytes [payments_start, payments_end) are the payments with their comma,
-    so that the text without them is what remains. `digest` is the SHA-256 of `body`.
+    and no other part; its characters [payments_start, payments_end) are the payments with their
+    comma, so that the text without them is what remains. `digest` is the SHA-256 of `body`.
     """
 
     pk = models.CompositePrimaryKey("business_location_id", "account_reference")

@@ -16,7 +16,7 @@ import psycopg
 from tillgate.foundation import clock
 from tillgate.foundation.config import Config
 from tillgate.foundation.postgres.roles import Role
-from tillgate.foundation.postgres.urls import database_url, is_external, setting_name
+from tillgate.foundation.postgres.urls import database_url, is_external, is_given, setting_name
 
 CLOCK_TOLERANCE = 2.0
 OLDEST_POSTGRESQL = 150000
@@ -44,7 +44,7 @@ def _roles_here() -> list[Role]:
     """The roles this host holds: all of the embedded server, or those whose URLs are given."""
     if not is_external(os.environ):
         return list(Role)
-    return [role for role in Role if os.environ.get(setting_name(role))]
+    return [role for role in Role if is_given(role, os.environ)]
 
 
 def _settings(conf: Config) -> Iterator[Finding]:

@@ -118,6 +118,7 @@ def _become_a_demo(data_dir: Path, base_url: str) -> None:
     """Set what a demo is in this process and its worker: its own data, whatever is set outside."""
     for role in Role:
         os.environ.pop(setting_name(role), None)
+        os.environ.pop(f"{setting_name(role)}_FILE", None)
     os.environ |= {
         "TILLGATE_DATA_DIR": str(data_dir),
         "TILLGATE_BASE_URL": base_url,

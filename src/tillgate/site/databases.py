@@ -43,14 +43,14 @@ def start_django(*, with_owner: bool = False) -> None:
 
 def _is_held(role: Role) -> bool:
     """Whether this host holds the role; one that only migrates holds the owner alone."""
-    return not urls.is_external(os.environ) or urls.setting_name(role) in os.environ
+    return not urls.is_external(os.environ) or urls.is_given(role, os.environ)
 
 
 def role_names() -> dict[Role, str]:
     """What each role is called in the database, as far as this process knows their URLs."""
     if not urls.is_external(os.environ):
         return dict(ROLE_NAMES)
-    given = [role for role in Role if os.environ.get(urls.setting_name(role))]
+    given = [role for role in Role if urls.is_given(role, os.environ)]
     users = {role: conninfo_to_dict(urls.database_url(role)).get("user") for role in given}
     return {role: str(users.get(role) or ROLE_NAMES[role]) for role in Role}
 

@@ -85,7 +85,8 @@ class RequestLog:
             await self.app(scope, receive, watched)
         finally:
             if self.log:
-                self.log.info("request", extra={**self._facts(scope, started), **seen})
+                facts = {**self._facts(scope, started), **seen}
+                self.log.info("%(method)s %(path)s %(status)s", facts, extra=facts)
 
     def _facts(self, scope: Scope, started: float) -> dict[str, Any]:
         millis = round((time.perf_counter() - started) * 1000, 2)

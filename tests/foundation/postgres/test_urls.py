@@ -68,3 +68,11 @@ def test_django_gets_every_part_of_a_url() -> None:
         "PASSWORD": "p@ss/",
         "OPTIONS": {"sslmode": "require"},
     }
+
+
+def test_a_url_can_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "reader-url"
+    file.write_text("postgresql://reader:secret@db.example/tillgate\n")
+    environ = {"TILLGATE_READER_DATABASE_URL_FILE": str(file)}
+    assert resolve_url(Role.READER, environ, tmp_path).endswith("@db.example/tillgate")
+    assert is_external(environ)

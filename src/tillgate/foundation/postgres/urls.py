@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tillgate.foundation.config import config
+from tillgate.foundation.config import config, env_secret
 from tillgate.foundation.postgres.errors import BadDatabaseUrl, DatabaseUnknown
 from tillgate.foundation.postgres.folder import Folder, read_json
 from tillgate.foundation.postgres.roles import DATABASE, ROLE_NAMES, Role
@@ -36,7 +36,7 @@ def resolve_url(role: Role, environ: Mapping[str, str], data_dir: Path) -> str:
 
     Raises `BadDatabaseUrl` for one that libpq cannot parse, without repeating its password.
     """
-    given = environ.get(setting_name(role), "")
+    given = env_secret(environ, setting_name(role))
     if not given and not Folder(data_dir).connection.exists():
         raise DatabaseUnknown(
             f"no PostgreSQL runs below {data_dir}: start one with `tillgate serve` or "
@@ -52,9 +52,15 @@ def resolve_url(role: Role, environ: Mapping[str, str], data_dir: Path) -> str:
     return given
 
 
+def is_given(role: Role, environ: Mapping[str, str]) -> bool:
+    """Whether the role's URL is given, by itself or by a file."""
+    name = setting_name(role)
+    return bool(environ.get(name) or environ.get(f"{name}_FILE"))
+
+
 def is_external(environ: Mapping[str, str]) -> bool:
     """Whether any role's URL is given, so that no embedded server is wanted."""
-    return any(environ.get(setting_name(role)) for role in Role)
+    return any(is_given(role, environ) for role in Role)
 
 
 def embedded_url(data_dir: Path, user: str, database: str = DATABASE) -> str:

@@ -61,6 +61,7 @@ def _django_database(role: Role, *, pooled: bool) -> dict[str, Any]:
         # Django under ASGI runs every request in a thread of its own: without a pool, connections
         # leak one a thread.
         # It asks again soon after an outage, which it would else wait out for minutes.
-        parts["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "reconnect_timeout": 2}
+        waits = {"timeout": 5, "reconnect_timeout": 2}
+        parts["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, **waits}
         parts["CONN_HEALTH_CHECKS"] = True
     return parts

@@ -2,12 +2,18 @@
 
 import asyncio
 import contextlib
+import logging
 import sys
 
-from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
 
 from tillgate.site.serve import stop_requested
+
+_AGAIN_AFTER = 3.0
+
+_log = logging.getLogger(__name__)
 
 
 async def work(deadline: float, *, beside: bool) -> None:
@@ -15,16 +21,7 @@ async def work(deadline: float, *, beside: bool) -> None:
 
     `beside` another process: stop when standard input ends, which is when that process does.
     """
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with app.replace_connector(connector) as jobs:
-        async with jobs.open_async():
-            await _run(jobs, deadline, beside=beside)
-
-
-async def _run(jobs: App, deadline: float, *, beside: bool) -> None:
-    working = asyncio.create_task(
-        jobs.run_worker_async(install_signal_handlers=False, shutdown_graceful_timeout=deadline)
-    )
+    working = asyncio.create_task(_keep_working(deadline))
     stopping = {asyncio.create_task(stop_requested())}
     if beside:
         stopping.add(asyncio.create_task(_input_ended()))
@@ -33,6 +30,25 @@ async def _run(jobs: App, deadline: float, *, beside: bool) -> None:
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await working
+
+
+async def _keep_working(deadline: float) -> None:
+    """Run jobs; while the database is away, try again. Whoever serves beside us does the same."""
+    while True:
+        try:
+            await _run(deadline)
+        except (ConnectorException, OperationalError) as error:
+            _log.warning("no jobs run, the database does not answer: %s", error)
+            await asyncio.sleep(_AGAIN_AFTER)
+
+
+async def _run(deadline: float) -> None:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as jobs:
+        async with jobs.open_async():
+            await jobs.run_worker_async(
+                install_signal_handlers=False, shutdown_graceful_timeout=deadline
+            )
 
 
 async def _input_ended() -> None:

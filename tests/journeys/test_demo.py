@@ -1,0 +1,171 @@
+"""A demo from its first start to its last breath."""
+
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import msgspec
+import pytest
+from tests.journeys.demo import (
+    Demo,
+    command,
+    plain_environment,
+    processes_of,
+    running,
+    wait_for_nobody,
+)
+
+CALLBACK = "http://localhost:8765/callback"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shared by the tests, which start on it one after the other, as a person would."""
+    return tmp_path_factory.mktemp("a demo's") / "data"
+
+
+@pytest.fixture(scope="module")
+def demo(folder: Path) -> Iterator[Demo]:
+    with running(folder) as made:
+        yield made
+
+
+def test_one_line_says_all_that_a_program_needs(demo: Demo) -> None:
+    assert set(demo.facts) == {
+        "base_url",
+        "client_id",
+        "client_secret",
+        "refresh_token",
+        "scopes",
+        "business_id",
+        "business_location_ids",
+    }
+    assert demo.facts["base_url"] == demo.url
+    assert demo.sales(demo.token()["access_token"])
+
+
+def test_a_program_goes_through_consent_tokens_pages_and_a_refresh(demo: Demo) -> None:
+    """What an unmodified client does, and what its user does in the browser."""
+    asked = {
+        "response_type": "code",
+        "client_id": demo.facts["client_id"],
+        "redirect_uri": CALLBACK,
+        "scope": "financial-api items",
+        "state": "xyz",
+    }
+    with httpx.Client(base_url=demo.url, follow_redirects=True) as browser:
+        page = browser.get(f"/oauth/authorize?{urlencode(asked)}")
+        page = browser.post(str(page.url), data=sign_in_form(demo, page.text))
+        assert "Do not allow" in page.text, page.text
+        answer = {"csrfmiddlewaretoken": hidden(page.text), "decision": "allow"}
+        back = browser.post(str(page.url), data=answer, follow_redirects=False)
+    assert back.status_code == 302, back.text
+    location = urlsplit(back.headers["Location"])
+    assert back.headers["Location"].startswith(f"{CALLBACK}?")
+    given = parse_qs(location.query)
+    assert given["state"] == ["xyz"]
+    form = {"grant_type": "authorization_code", "code": given["code"][0], "redirect_uri": CALLBACK}
+    tokens = demo.token_call(form)
+    first = demo.sales(tokens["access_token"])
+    renewed = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    again = demo.token_call(renewed)
+    assert again["access_token"] != tokens["access_token"]
+    assert demo.sales(again["access_token"]) == first
+    assert first
+
+
+def sign_in_form(demo: Demo, page: str) -> dict[str, str]:
+    kept = msgspec.json.decode((demo.folder / "demo.json").read_bytes())
+    found = {"csrfmiddlewaretoken": hidden(page), "login": kept.get("email", "")}
+    found["password"] = kept["password"]
+    if target := re.search(r'name="next" value="([^"]*)"', page):
+        found["next"] = target[1].replace("&amp;", "&")
+    found["login"] = found["login"] or "owner@demo.example"
+    return found
+
+
+def hidden(page: str) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def test_health_readiness_and_metrics_answer(demo: Demo) -> None:
+    demo.sales(demo.token()["access_token"])
+    assert httpx.get(f"{demo.url}/healthz").status_code == 200
+    ready = httpx.get(f"{demo.url}/readyz")
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    metrics = httpx.get(f"{demo.url}/metrics").text
+    calls = re.search(
+        r'tillgate_api_calls_total\{operation="getFinancials",status="200"\} (\S+)', metrics
+    )
+    assert calls
+    assert float(calls[1]) >= 1
+
+
+def test_a_taken_port_is_an_error_and_never_shared(demo: Demo, tmp_path: Path) -> None:
+    for part in (
+        command(tmp_path / "other", demo.port),
+        [*command(demo.folder, demo.port)[:3], "serve", "api", "--port", str(demo.port)],
+    ):
+        second = subprocess.run(
+            part, env=plain_environment(), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert second.returncode != 0
+        assert f"Port {demo.port}" in second.stderr
+        assert "Traceback" not in second.stderr
+    assert httpx.get(f"{demo.url}/healthz").status_code == 200
+
+
+def test_a_port_taken_by_another_program_is_an_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        second = subprocess.run(
+            command(tmp_path / "other", port),
+            env=plain_environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert second.returncode != 0
+    assert f"Port {port}" in second.stderr
+    assert not processes_of(tmp_path)
+
+
+def test_ctrl_c_stops_everything_and_the_next_start_finds_its_data(tmp_path: Path) -> None:
+    folder = tmp_path / "kept data"
+    with running(folder) as first:
+        before = first.sales(first.token()["access_token"])
+        assert len(processes_of(folder)) >= 3  # ours, the worker, PostgreSQL
+        first.send(signal.SIGINT)
+        assert first.end() == 0, first.log()
+    wait_for_nobody(folder)
+    assert "Traceback" not in first.log()
+    with running(folder) as second:
+        for name in ("client_id", "client_secret", "business_id", "business_location_ids"):
+            assert second.facts[name] == first.facts[name]
+        after = second.sales(second.token()["access_token"])
+        assert after[: len(before)] == before
+        second.process.kill()
+        second.end()
+        wait_for_nobody(folder)
+    with running(folder) as third:  # also after it was killed
+        assert third.sales(third.token()["access_token"])[: len(before)] == before
+        third.process.terminate()
+        assert third.end() == 0, third.log()
+    wait_for_nobody(folder)
+
+
+def test_once_ends_by_itself_after_the_first_answer(
+    folder: Path, demo: Demo, tmp_path: Path
+) -> None:
+    own = Demo(tmp_path / "once", "--days", "1", "--once")
+    assert own.end() == 0, own.log()
+    wait_for_nobody(tmp_path / "once")
+    assert own.facts["client_secret"] != demo.facts["client_secret"]

@@ -4,6 +4,7 @@ Django's own check compares models with migrations only; a changed composite key
 happy with. So a database is migrated here, and PostgreSQL is asked for its real keys and indexes.
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ def main() -> None:
     """Exit with what is out of step, if anything is."""
     import django  # noqa: PLC0415  after the databases are known
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillgate.site.settings")
     with tempfile.TemporaryDirectory() as folder, cluster.attach(Path(folder)) as running:
         settings.SECRET_KEY = "only for this check"
         for alias in ("default", "owner"):

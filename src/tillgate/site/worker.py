@@ -1,8 +1,8 @@
 """The job worker: procrastinate over the same PostgreSQL, stopped within the deadline."""
 
 import asyncio
-import contextlib
 import logging
+import os
 import sys
 
 from procrastinate.contrib.django import app
@@ -28,15 +28,19 @@ async def work(deadline: float, *, beside: bool) -> None:
     await asyncio.wait({working, *stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (*stopping, working):
         task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await working
+    await asyncio.wait({working}, timeout=deadline)
+    logging.shutdown()
+    # The job library leaves tasks behind that take no cancellation, and asyncio would wait for
+    # them for ever. Jobs are transactions, and locks are freed with the process: it may just end.
+    os._exit(0)
 
 
 async def _keep_working(deadline: float) -> None:
     """Run jobs; while the database is away, try again. Whoever serves beside us does the same."""
     while True:
         try:
-            await _run(deadline)
+            # It takes a cancellation as the word to stop, finishes its jobs and returns.
+            return await _run(deadline)
         except (ConnectorException, OperationalError) as error:
             _log.warning("no jobs run, the database does not answer: %s", error)
             await asyncio.sleep(_AGAIN_AFTER)

@@ -42,8 +42,15 @@ from tillgate.access.models import (
     LicensedLocation,
     State,
 )
-from tillgate.access.queries import seeing
-from tillgate.directory.models import BusinessLocation, Membership, Person, Role
+from tillgate.directory.models import (
+    BusinessLocation,
+    Membership,
+    Person,
+    Role,
+    StaffMembership,
+    StaffRole,
+)
+from tillgate.directory.queries import seeing
 from tillgate.foundation import clock
 from tillgate.foundation.config import config
 from tillgate.foundation.events import record_event
@@ -90,6 +97,22 @@ def add_membership(*, person: Person, business_id: int, role: Role, actor: str) 
     data = {"business_id": business_id, "role": role.value}
     _record("directory:membership:added", f"person:{person.pk}", actor, **data)
     return membership
+
+
+@transaction.atomic
+def add_staff_role(*, person: Person, role: StaffRole, actor: str) -> None:
+    """Let a person work for the platform in this role; again changes nothing."""
+    _, is_new = StaffMembership.objects.get_or_create(person=person, role=role)
+    if is_new:
+        _record("directory:staff:added", f"person:{person.pk}", actor, role=role.value)
+
+
+@transaction.atomic
+def end_staff_role(*, person: Person, role: StaffRole, actor: str) -> None:
+    """Take a role on the platform's side away; again changes nothing."""
+    gone, _ = StaffMembership.objects.filter(person=person, role=role).delete()
+    if gone:
+        _record("directory:staff:ended", f"person:{person.pk}", actor, role=role.value)
 
 
 @transaction.atomic

@@ -104,3 +104,45 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role} {self.business_id}"
+
+
+class StaffRole(models.TextChoices):
+    """What a person may be on the platform's side."""
+
+    ACCOUNT_MANAGER = "account_manager", "account manager"
+    PARTNER_SERVICES = "partner_services", "Partner Services"
+    PARTNER_GROWTH = "partner_growth", "partner growth manager"
+    OPERATOR = "operator", "operator"
+
+
+class StaffMembership(models.Model):
+    """A person works for the platform, in one role; somebody may hold several."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="staff_memberships")
+    role = models.CharField(max_length=20, choices=StaffRole.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "role"], name="one_membership_a_role")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.role}"
+
+
+class MerchantAccount(models.Model):
+    """What the platform has settled with a business: who looks after it, and any partnership.
+
+    A business in a formal partnership may share a program with others; `partnership_note` says
+    what was agreed.
+    """
+
+    business = models.OneToOneField(
+        Business, models.PROTECT, primary_key=True, related_name="account"
+    )
+    manager = models.ForeignKey(Person, models.PROTECT, null=True, related_name="merchants")
+    formal_partnership = models.BooleanField(default=False)
+    partnership_note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return str(self.business_id)

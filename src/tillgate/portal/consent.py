@@ -15,10 +15,11 @@ from tillgate.access.grants import refresh_life
 from tillgate.access.oauth import authorization
 from tillgate.access.oauth.authorization import Asked, CannotAuthorize, SendBack
 from tillgate.access.oauth.origin import issuer
-from tillgate.access.queries import licensed_today, locations_by_id
+from tillgate.access.queries import licensed_today
 from tillgate.access.rules import can_connect
 from tillgate.access.scopes import FINANCIAL
 from tillgate.directory.models import Person
+from tillgate.directory.queries import locations_by_id
 from tillgate.portal.headers import form_targets_for, policy
 from tillgate.portal.words import in_words
 

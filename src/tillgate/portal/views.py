@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tillgate.access.models import Integration
-from tillgate.access.queries import integrations_of, licensed_today, locations_by_id
+from tillgate.access.queries import integrations_of, licensed_today
 from tillgate.directory.models import Person
+from tillgate.directory.queries import locations_by_id
 from tillgate.portal.words import in_words
 
 

@@ -60,6 +60,9 @@ def table_grants() -> list[tuple[Role, str, str]]:
 FUNCTION_GRANTS = (
     (Role.READER, "access_grant(text)"),
     (Role.LEDGER, "directory_location_ids()"),
+    (Role.PORTAL, "directory_locations_of(bigint)"),
+    (Role.PORTAL, "directory_business_names(bigint[])"),
+    (Role.PORTAL, "directory_find_businesses(text, bigint, integer)"),
 )
 
 

@@ -1,0 +1,108 @@
+"""Who may do what: one table for acts and pages alike.
+
+A permission is written `thing:verb`. Roles towards a business hold for that business only: an
+account manager's for the merchants they look after. Which rows somebody sees is settled by the
+queries' `visible_to`; what else must hold (a state, a signature) by the acts.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from tillgate.directory.errors import NotPermitted
+from tillgate.directory.models import Membership, MerchantAccount, Person, StaffMembership
+
+
+class Who(StrEnum):
+    """Everybody there is, from the street to the office."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed_in"
+    OWNER = "owner"
+    MEMBER = "member"
+    TECHNICAL_CONTACT = "technical_contact"
+    ACCOUNT_MANAGER = "account_manager"
+    PARTNER_SERVICES = "partner_services"
+    PARTNER_GROWTH = "partner_growth"
+    OPERATOR = "operator"
+
+
+_MERCHANT = frozenset({Who.OWNER, Who.MEMBER})
+_BUSINESS = frozenset({Who.OWNER, Who.MEMBER, Who.TECHNICAL_CONTACT})
+
+TABLE: Mapping[str, frozenset[Who]] = {
+    # before there is a request
+    "home:read": frozenset({Who.ANYONE}),
+    "overview:read": frozenset({Who.ANYONE}),
+    "overview:acknowledge": frozenset({Who.SIGNED_IN}),
+    "feasibility:check": frozenset({Who.SIGNED_IN}),
+    "interest:register": frozenset({Who.SIGNED_IN}),
+    "interest:open": frozenset({Who.ACCOUNT_MANAGER}),
+    "interest:handle": frozenset({Who.ACCOUNT_MANAGER}),
+    "merchant:read": frozenset({Who.ACCOUNT_MANAGER}),
+    "merchant:mark_partnership": frozenset({Who.ACCOUNT_MANAGER, Who.OPERATOR}),
+    "person:invite": frozenset({Who.OWNER, Who.ACCOUNT_MANAGER}),
+    "invitation:accept": frozenset({Who.SIGNED_IN}),
+    # the request
+    "request:read": frozenset({*_MERCHANT, Who.ACCOUNT_MANAGER, Who.PARTNER_SERVICES}),
+    "request:draft": _MERCHANT,
+    "request:submit": frozenset({Who.OWNER}),
+    "request:withdraw": frozenset({Who.OWNER}),
+    "request:inform": _MERCHANT,
+    # the add-on sale and its signature
+    "agreement:price": frozenset({Who.ACCOUNT_MANAGER}),
+    "agreement:send": frozenset({Who.ACCOUNT_MANAGER}),
+    "agreement:read": frozenset({Who.OWNER, Who.ACCOUNT_MANAGER, Who.PARTNER_SERVICES}),
+    "agreement:sign": frozenset({Who.ANYONE}),  # by a personal link and a code, not by a role
+    "agreement:check": frozenset({Who.ANYONE}),
+    # the review
+    "request:review": frozenset({Who.PARTNER_SERVICES}),
+    # after the yes
+    "credentials:open": frozenset({Who.ANYONE}),  # by a personal link and a code
+    "credentials:renew_link": frozenset({Who.ANYONE}),  # goes to the technical contact only
+    "integration:read": _BUSINESS,
+    "integration:connect": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
+}
+
+
+def roles_of(person: AbstractBaseUser | AnonymousUser, business_id: int | None = None) -> set[Who]:
+    """What somebody is: to one business where it is named, else to any."""
+    if not isinstance(person, Person) or not person.is_active:
+        return {Who.ANYONE}
+    memberships = Membership.objects.filter(person=person)
+    accounts = MerchantAccount.objects.filter(manager=person)
+    if business_id is not None:
+        memberships = memberships.filter(business_id=business_id)
+        accounts = accounts.filter(business_id=business_id)
+    roles = {Who(role) for role in memberships.values_list("role", flat=True)}
+    roles |= {Who(role) for role in _staff_roles(person)}
+    if business_id is not None and Who.ACCOUNT_MANAGER in roles and not accounts.exists():
+        roles.discard(Who.ACCOUNT_MANAGER)
+    return roles | {Who.ANYONE, Who.SIGNED_IN}
+
+
+def is_staff(person: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether somebody works for the platform, in whatever role."""
+    return isinstance(person, Person) and person.is_active and bool(_staff_roles(person))
+
+
+def may(
+    person: AbstractBaseUser | AnonymousUser, permission: str, *, business_id: int | None = None
+) -> bool:
+    """Whether somebody may do this, for this business where one is named."""
+    allowed = TABLE[permission]
+    return Who.ANYONE in allowed or not allowed.isdisjoint(roles_of(person, business_id))
+
+
+def require(
+    person: AbstractBaseUser | AnonymousUser, permission: str, *, business_id: int | None = None
+) -> None:
+    """Raise `NotPermitted` unless somebody may do this."""
+    if not may(person, permission, business_id=business_id):
+        raise NotPermitted(permission)
+
+
+def _staff_roles(person: Person) -> list[str]:
+    return list(StaffMembership.objects.filter(person=person).values_list("role", flat=True))

@@ -64,6 +64,12 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "credentials:renew_link": frozenset({Who.ANYONE}),  # goes to the technical contact only
     "integration:read": _BUSINESS,
     "integration:connect": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
+    # the Integration Hub and the Partner Program
+    "hub:read": frozenset({Who.ANYONE}),
+    "hub:edit": frozenset({Who.OPERATOR}),
+    "partner_program:read": frozenset({Who.ANYONE}),
+    "enquiry:file": frozenset({Who.SIGNED_IN}),
+    "enquiry:handle": frozenset({Who.PARTNER_GROWTH}),
 }
 
 

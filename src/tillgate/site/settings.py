@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "tillgate.catalogue",
     "tillgate.ledger",
     "tillgate.access",
+    "tillgate.hub",
     "tillgate.portal",
     "tillgate.site",
 ]

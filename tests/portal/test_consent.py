@@ -65,7 +65,7 @@ def test_the_page_names_the_program_the_business_and_what_may_be_read(
         assert said in page
     assert "the names of staff" in page
     assert "consumers" not in page
-    assert page.count('class="act"') == 1
+    assert page.count('class="button"') == 1
 
 
 def test_the_page_tells_of_the_asked_scopes_only(world: World) -> None:

@@ -41,6 +41,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str = "json"
     access_log: bool = True
     shutdown_seconds: int = 10
+    staff_needs_second_factor: bool = True
 
 
 def env_bool(environ: Mapping[str, str], name: str, default: bool) -> bool:
@@ -132,6 +133,9 @@ def load(environ: Mapping[str, str]) -> Config:
         log_format=_choice(environ, "TILLGATE_LOG_FORMAT", ("json", "text")),
         access_log=env_bool(environ, "TILLGATE_ACCESS_LOG", default=True),
         shutdown_seconds=env_int(environ, "TILLGATE_SHUTDOWN_SECONDS", 10),
+        staff_needs_second_factor=env_bool(
+            environ, "TILLGATE_STAFF_NEEDS_SECOND_FACTOR", default=True
+        ),
     )
 
 

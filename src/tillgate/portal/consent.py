@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tillgate.access.grants import refresh_life
@@ -73,9 +74,9 @@ def _personal(asked: Asked) -> list[str]:
     if FINANCIAL not in asked.scopes:
         return []
     said = {
-        "the names of staff": integration.staff,
-        "what is known of consumers": integration.consumers,
-        "card payment authorisations": integration.authorizations,
+        _("the names of staff"): integration.staff,
+        _("what is known of consumers"): integration.consumers,
+        _("card payment authorisations"): integration.authorizations,
     }
     return [words for words, included in said.items() if included]
 

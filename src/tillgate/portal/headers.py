@@ -1,7 +1,8 @@
 """The headers every answer of the portal carries, on pages and on errors alike.
 
-Pages hold no script and no inline style, so the policy forbids both. Paths for programs answer
-errors in JSON, also those that Django makes before a view is reached (a bad Host header).
+Pages load our own script and style and hold none inline, so the policy forbids that. Paths for
+programs answer errors in JSON, also those that Django makes before a view is reached (a bad Host
+header).
 """
 
 from collections.abc import Callable
@@ -22,7 +23,8 @@ def policy(*form_targets: str) -> str:
     """The content security policy of a page whose forms may lead to these places too."""
     targets = " ".join(["'self'", *form_targets])
     return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; connect-src 'self'; "
+        "style-src 'self'; img-src 'self'; "
         f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 

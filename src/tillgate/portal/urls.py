@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, re_path
 from tillgate.portal import consent, views
 
 urlpatterns: list[URLPattern] = [
-    path("", views.home, name="home"),
+    *views.PAGES,
     re_path(r"^oauth/authorize/?$", consent.authorize, name="oauth_authorize"),
     path("sign-in/", LoginView.as_view(template_name="portal/sign_in.html"), name="account_login"),
     path(

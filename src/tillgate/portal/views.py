@@ -1,4 +1,4 @@
-"""The few pages of the portal so far."""
+"""Home, and where signing out leads."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -7,17 +7,15 @@ from django.views.decorators.http import require_safe
 
 from tillgate.access.models import Integration
 from tillgate.access.queries import integrations_of, licensed_today
-from tillgate.directory.models import Person
 from tillgate.directory.queries import locations_by_id
+from tillgate.portal.page import page, person_of
 from tillgate.portal.words import in_words
 
 
-@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Who is signed in, and the integrations of their businesses."""
-    assert isinstance(request.user, Person)
-    rows = [_row(integration) for integration in integrations_of(request.user)]
+    rows = [_row(integration) for integration in integrations_of(person_of(request))]
     return render(request, "portal/home.html", {"rows": rows})
 
 
@@ -35,3 +33,6 @@ def _row(integration: Integration) -> dict[str, object]:
         "locations": locations,
         "may_read": in_words(integration.scope_words),
     }
+
+
+PAGES = [page("", home, name="home", may="home:read", methods=["GET"])]

@@ -124,6 +124,7 @@ def _become_a_demo(data_dir: Path, base_url: str) -> None:
         "TILLGATE_BASE_URL": base_url,
         "TILLGATE_LOG_FORMAT": "text",
         "TILLGATE_ACCESS_LOG": "false",
+        "TILLGATE_STAFF_NEEDS_SECOND_FACTOR": "false",
     }
 
 

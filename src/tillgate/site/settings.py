@@ -4,6 +4,7 @@ The databases are filled in when a process knows them (`databases.use_databases`
 `--help` and the import rules all import this file where there is none.
 """
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from tillgate.foundation.config import config
@@ -55,6 +56,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tillgate.portal.context.navigation",
             ]
         },
     }
@@ -73,7 +75,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # those the pages are written in or translated to
+LOCALE_PATHS = [Path(__file__).parent.parent / "portal" / "translations"]
 STATIC_URL = "/static/"
+FORM_RENDERER = "tillgate.portal.forms.Renderer"
 
 # --- Access and sign-in (tillgate.access, tillgate.portal) ---------------------------------------
 
@@ -100,6 +105,8 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }
 
+TILLGATE_STAFF_NEEDS_SECOND_FACTOR = _config.staff_needs_second_factor
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "tillgate.portal.adapter.Adapter"
@@ -119,8 +126,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-# Outermost, so that errors made by the others carry the headers too.
-MIDDLEWARE.insert(0, "tillgate.portal.headers.safe_headers")
+# Outermost, so that errors made by the others carry the headers and the language too.
+MIDDLEWARE[:0] = ["tillgate.portal.headers.safe_headers", "tillgate.portal.locale.readers_language"]
 X_FRAME_OPTIONS = "DENY"
 # Only a laptop speaks plain http, with no public address or one on the loopback.
 _base = urlsplit(_config.base_url)

@@ -1,0 +1,74 @@
+"""How each state is shown: a kind of badge, which brings sign and colour, and the words.
+
+One mapping for everything that has a state, so that the same state looks the same on every page.
+A word that means different things has a line for each kind, written `kind:word`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Sign(StrEnum):
+    """The kinds of badge; each is a class of the stylesheet."""
+
+    PLAIN = ""
+    OK = "ok"
+    WAIT = "wait"
+    NO = "no"
+    FIX = "fix"
+
+
+Shown = tuple[Sign, str | Promise]
+
+STATES: Mapping[str, Shown] = {
+    # an interest
+    "interest:new": (Sign.WAIT, _("new")),
+    "interest:open": (Sign.WAIT, _("open")),
+    "interest:assigned": (Sign.WAIT, _("assigned")),
+    "interest:handled": (Sign.OK, _("handled")),
+    "interest:closed": (Sign.PLAIN, _("closed")),
+    # an access request
+    "draft": (Sign.PLAIN, _("draft")),
+    "submitted": (Sign.WAIT, _("in review")),
+    "information_asked": (Sign.FIX, _("more information asked")),
+    "approved": (Sign.OK, _("approved")),
+    "declined": (Sign.NO, _("declined")),
+    "withdrawn": (Sign.PLAIN, _("withdrawn")),
+    # an agreement
+    "priced": (Sign.PLAIN, _("priced")),
+    "agreement:sent": (Sign.WAIT, _("waiting for signature")),
+    "signed": (Sign.OK, _("signed")),
+    "in_force": (Sign.OK, _("in force")),
+    "refused": (Sign.NO, _("refused")),
+    "expired": (Sign.NO, _("expired")),
+    "void": (Sign.PLAIN, _("void")),
+    # an integration and what belongs to it
+    "active": (Sign.OK, _("active")),
+    "suspended": (Sign.WAIT, _("suspended")),
+    "ended": (Sign.NO, _("ended")),
+    "revoked": (Sign.NO, _("revoked")),
+    "used": (Sign.OK, _("used")),
+    # a mail
+    "queued": (Sign.WAIT, _("waiting to be sent")),
+    "sent": (Sign.OK, _("sent")),
+    "failed": (Sign.NO, _("not delivered")),
+    # an answer of the feasibility check
+    "possible": (Sign.OK, _("possible")),
+    "not_possible": (Sign.NO, _("not possible")),
+    "better_served": (Sign.FIX, _("better served by an app")),
+    # an enquiry, and content
+    "new": (Sign.WAIT, _("new")),
+    "in_progress": (Sign.WAIT, _("in progress")),
+    "answered": (Sign.OK, _("answered")),
+    "published": (Sign.OK, _("published")),
+    "hidden": (Sign.PLAIN, _("hidden")),
+}
+
+
+def shown(word: str, kind: str = "") -> Shown:
+    """The badge of a state, looked up for its kind first; an unknown word is shown as it is."""
+    found = STATES.get(f"{kind}:{word}") or STATES.get(word)
+    return found or (Sign.PLAIN, word.replace("_", " "))

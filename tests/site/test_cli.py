@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.post_office import post_office
 
 from tillgate.foundation.config import LOCAL_HOSTS
 
@@ -69,6 +70,14 @@ def test_a_bad_setting_is_one_line_without_a_traceback(folder):
     )
 
 
+def test_nothing_but_the_demo_is_a_demo(folder):
+    answer = tillgate(folder, "migrate", TILLGATE_DEMO="1")
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "tillgate: TILLGATE_DEMO='1': only `tillgate demo` sets this; unset it\n"
+    )
+
+
 def test_a_database_that_does_not_answer_is_one_line(folder):
     nowhere = "postgresql://tillgate_owner:x@127.0.0.1:1/tillgate"
     answer = tillgate(folder, "migrate", TILLGATE_OWNER_DATABASE_URL=nowhere)
@@ -89,8 +98,15 @@ def test_an_installation_is_made_checked_and_given_a_person(folder):
     assert "ledger.0001_first" in migrated.stdout
     assert tillgate(folder, "migrate").stdout == "The database is at this version.\n"
 
-    checked = tillgate(folder, "check", TILLGATE_BASE_URL="http://localhost:8000")
-    assert (checked.stdout, checked.returncode) == ("Nothing is wrong.\n", 0)
+    said = {"TILLGATE_BASE_URL": "http://localhost:8000", "TILLGATE_MAIL_FROM": "g@example.com"}
+    with post_office() as office:
+        checked = tillgate(folder, "check", **said, TILLGATE_SMTP_URL=office.url)
+        assert (checked.stdout, checked.returncode) == ("Nothing is wrong.\n", 0)
+    closed = tillgate(folder, "check", **said, TILLGATE_SMTP_URL=office.url)
+    assert f"the mail server 127.0.0.1:{office.port} does not take us in" in closed.stdout
+    unset = tillgate(folder, "check", TILLGATE_BASE_URL="http://localhost:8000")
+    assert "TILLGATE_SMTP_URL is not set" in unset.stdout
+    assert (closed.returncode, unset.returncode) == (1, 1)
 
     (folder / "password").write_text("long enough for us\n")
     arguments = ["user", "add", "Someone@Example.com", "--password-file", str(folder / "password")]

@@ -6,7 +6,9 @@ Importing this module reads nothing and starts nothing; call `load()` or `config
 """
 
 import os
+import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from functools import cache
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -15,8 +17,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tillgate.foundation.mail_server import MailServer, parse_mail_server
+
 DEFAULT_DATA_DIR = Path(".tillgate")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+DEMO_MARK = "this-is-a-demo"
 
 
 class BadSetting(ValueError):
@@ -28,7 +33,10 @@ class BadSetting(ValueError):
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """What the environment says. `data_dir` is absolute; rates are calls a minute."""
+    """What the environment says. `data_dir` is absolute; rates are calls a minute.
+
+    `demo` is true in an installation made by `tillgate demo`, and in no other.
+    """
 
     data_dir: Path
     base_url: str = ""
@@ -42,6 +50,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     access_log: bool = True
     shutdown_seconds: int = 10
     staff_needs_second_factor: bool = True
+    mail_server: MailServer | None = None
+    mail_from: str = ""
+    demo: bool = False
 
 
 def env_bool(environ: Mapping[str, str], name: str, default: bool) -> bool:
@@ -116,13 +127,40 @@ def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> 
     return value
 
 
+def _mail_server(environ: Mapping[str, str]) -> MailServer | None:
+    url = env_secret(environ, "TILLGATE_SMTP_URL")
+    try:
+        return parse_mail_server(url) if url else None
+    except ValueError as error:
+        raise BadSetting("TILLGATE_SMTP_URL", "…", str(error)) from error
+
+
+def _mail_from(environ: Mapping[str, str]) -> str:
+    value = environ.get("TILLGATE_MAIL_FROM", "").strip()
+    name, address = parseaddr(value)
+    is_one = value.endswith(f"<{address}>") if name else value == address
+    if value and not (is_one and value.isprintable() and re.fullmatch(r"[^@\s]+@[^@\s]+", address)):
+        cure = "write it like Tillgate <gate@example.com>"
+        raise BadSetting("TILLGATE_MAIL_FROM", value, cure)
+    return value
+
+
+def _demo(environ: Mapping[str, str], data_dir: Path) -> bool:
+    is_demo = env_bool(environ, "TILLGATE_DEMO", default=False)
+    if is_demo and not (data_dir / DEMO_MARK).exists():
+        cure = "only `tillgate demo` sets this; unset it"
+        raise BadSetting("TILLGATE_DEMO", environ["TILLGATE_DEMO"], cure)
+    return is_demo
+
+
 def load(environ: Mapping[str, str]) -> Config:
     """Read and check the settings; raises `BadSetting` for the first that cannot be used."""
     base_url = _base_url(environ)
     own_host = urlsplit(base_url).hostname
     hosts = _words(environ, "TILLGATE_HOSTS") or LOCAL_HOSTS
+    data_dir = Path(environ.get("TILLGATE_DATA_DIR", "") or DEFAULT_DATA_DIR).absolute()
     return Config(
-        data_dir=Path(environ.get("TILLGATE_DATA_DIR", "") or DEFAULT_DATA_DIR).absolute(),
+        data_dir=data_dir,
         base_url=base_url,
         hosts=(*hosts, own_host) if own_host else hosts,
         trusted_proxies=_proxies(environ),
@@ -136,6 +174,9 @@ def load(environ: Mapping[str, str]) -> Config:
         staff_needs_second_factor=env_bool(
             environ, "TILLGATE_STAFF_NEEDS_SECOND_FACTOR", default=True
         ),
+        mail_server=_mail_server(environ),
+        mail_from=_mail_from(environ),
+        demo=_demo(environ, data_dir),
     )
 
 

@@ -15,10 +15,12 @@ import psycopg
 
 from tillgate.foundation import clock
 from tillgate.foundation.config import Config
+from tillgate.foundation.mail_server import MailServer, Tls
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url, is_external, is_given, setting_name
 
 CLOCK_TOLERANCE = 2.0
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 OLDEST_POSTGRESQL = 150000
 
 
@@ -36,6 +38,8 @@ def findings(conf: Config) -> Iterator[Finding]:
     here = _roles_here()
     lost = [finding for role in here for finding in _role(role)]
     yield from lost
+    if Role.PORTAL in here:
+        yield from _mail(conf)
     if Role.PORTAL in here and not lost:
         yield from _migrations()
 
@@ -54,7 +58,7 @@ def _settings(conf: Config) -> Iterator[Finding]:
             "TILLGATE_BASE_URL is not set: links in answers name whatever host was asked",
             "set it to the public address, such as https://api.example.com",
         )
-    elif parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    elif parts.scheme != "https" and parts.hostname not in LOOPBACK:
         yield Finding(
             f"TILLGATE_BASE_URL is {conf.base_url}: tokens would travel in the clear",
             "serve behind TLS and write https://",
@@ -63,6 +67,39 @@ def _settings(conf: Config) -> Iterator[Finding]:
         yield Finding(
             "TILLGATE_TRUSTED_PROXIES is not set: every caller seems to come from the proxy",
             "set it to the address of the proxy that ends TLS, such as 127.0.0.1",
+        )
+
+
+def _mail(conf: Config) -> Iterator[Finding]:
+    if conf.mail_server is None:
+        yield Finding(
+            "TILLGATE_SMTP_URL is not set: mail waits and is given up after four days",
+            "set it, such as smtp://user:password@mail.example.com:587, or its _FILE",
+        )
+        return
+    if not conf.mail_from:
+        yield Finding(
+            "TILLGATE_MAIL_FROM is not set: no mail is sent without a sender",
+            "set it to an address of yours, such as Tillgate <gate@example.com>",
+        )
+    if conf.mail_server.tls is Tls.NONE and conf.mail_server.host not in LOOPBACK:
+        yield Finding(
+            "TILLGATE_SMTP_URL says tls=none: codes and passwords would travel in the clear",
+            "leave tls=none out, or write smtps://",
+        )
+    yield from _mail_connection(conf.mail_server)
+
+
+def _mail_connection(server: MailServer) -> Iterator[Finding]:
+    from tillgate.site.smtp import connected
+
+    try:
+        with connected(server):
+            pass
+    except OSError as error:
+        yield Finding(
+            f"the mail server {server} does not take us in: {error}",
+            "check TILLGATE_SMTP_URL: host, port, user, password and tls",
         )
 
 

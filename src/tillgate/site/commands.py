@@ -11,7 +11,7 @@ from pathlib import Path
 
 from asgiref.sync import sync_to_async
 
-from tillgate.foundation.config import Config, config
+from tillgate.foundation.config import DEMO_MARK, Config, config
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import is_external, setting_name
 from tillgate.ledger.feed.errors import BadFile
@@ -119,9 +119,12 @@ def _become_a_demo(data_dir: Path, base_url: str) -> None:
     for role in Role:
         os.environ.pop(setting_name(role), None)
         os.environ.pop(f"{setting_name(role)}_FILE", None)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / DEMO_MARK).touch()
     os.environ |= {
         "TILLGATE_DATA_DIR": str(data_dir),
         "TILLGATE_BASE_URL": base_url,
+        "TILLGATE_DEMO": "true",
         "TILLGATE_LOG_FORMAT": "text",
         "TILLGATE_ACCESS_LOG": "false",
         "TILLGATE_STAFF_NEEDS_SECOND_FACTOR": "false",

@@ -1,4 +1,4 @@
-"""What the worker does by the clock (procrastinate finds this module by its name)."""
+"""What the worker does, by the clock or when asked (procrastinate finds it by this name)."""
 
 import logging
 
@@ -10,6 +10,7 @@ from tillgate.access.acts import forget_expired_tokens
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
 from tillgate.ledger.acts import close_due_days
+from tillgate.site import mailing
 
 log = logging.getLogger("tillgate.worker")
 
@@ -30,3 +31,17 @@ def forget_tokens(timestamp: int) -> None:
     """Delete tokens, codes and sessions that nobody can use any more."""
     forget_expired_tokens()
     SessionStore.clear_expired()
+
+
+@app.task(retry=mailing.BackOff(), pass_context=False)
+def send_message(message_id: int) -> None:
+    """Send a mail; queued by `foundation.mail.queue_mail`."""
+    mailing.send_message(message_id)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="requeue_lost_mail", pass_context=False)
+def requeue_lost_mail(timestamp: int) -> None:
+    """Look for mail that waits and that nobody is going to send."""
+    if lost := mailing.requeue_lost():
+        log.warning("queued waiting mail again", extra={"mails": lost})

@@ -4,14 +4,18 @@ import asyncio
 import logging
 import os
 import sys
+from contextlib import suppress
+from time import time
 
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from psycopg import OperationalError
 
+from tillgate.site import tasks
 from tillgate.site.serve import stop_requested
 
 _AGAIN_AFTER = 3.0
+_AT_ONCE = 4
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +54,15 @@ async def _run(deadline: float) -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as jobs:
         async with jobs.open_async():
+            with suppress(AlreadyEnqueued):
+                # A worker that was killed may have left mail behind: do not wait for the clock.
+                sweep = jobs.configure_task(tasks.requeue_lost_mail.name)
+                await sweep.defer_async(timestamp=int(time()))
             await jobs.run_worker_async(
-                install_signal_handlers=False, shutdown_graceful_timeout=deadline
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=deadline,
+                # A mail server that does not answer must not hold up the closing of days.
+                concurrency=_AT_ONCE,
             )
 
 

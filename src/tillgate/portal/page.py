@@ -10,13 +10,14 @@ somebody sees is settled by the queries, and what they may do by the acts. What 
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import URLPattern, path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from tillgate.directory import permissions
@@ -59,7 +60,7 @@ def refused(request: HttpRequest, error: Exception) -> HttpResponse:
     if not isinstance(status, int) or not 400 <= status < 500:
         raise error
     heading, _, rest = str(error).partition(". ")
-    facts = {"heading": heading.rstrip("."), "rest": rest, "back": request.path}
+    facts = {"heading": heading.rstrip("."), "rest": rest, "back": _came_from(request)}
     return render(request, "portal/refused.html", facts, status=status)
 
 
@@ -106,5 +107,17 @@ def _not_permitted(request: HttpRequest) -> HttpResponse:
 
 
 def _here(request: HttpRequest) -> str:
-    # The page around the fragment that htmx asked for; a form's own path can be opened anew too.
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+    """The page somebody is on, to come back to after signing in."""
+    if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    return _came_from(request) or "/"
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Our page that a form or a fragment belongs to, "" if it is not known or is elsewhere."""
+    headers = request.headers
+    address = headers.get("HX-Current-URL") or headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(address)
+    return parts._replace(scheme="", netloc="", fragment="").geturl()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tillgate.simulator.feed import Plan, day_lines, directory_lines
-from tillgate.simulator.group import LOCATIONS, Location
+from tillgate.simulator.group import HERON, Group, Location
 
 Sale = dict[str, Any]
 
@@ -53,12 +53,12 @@ class Fed(NamedTuple):
 
 
 @cache
-def fed(country: str, days: tuple[date, date] = A_WEEK) -> Fed:
+def fed(country: str, days: tuple[date, date] = A_WEEK, group: Group = HERON) -> Fed:
     """What the location of that country fed for these days, few sales each."""
-    (location,) = (location for location in LOCATIONS if location.country == country)
+    (location,) = (location for location in group.locations if location.country == country)
     records = tuple(
         record
-        for record in map(msgspec.json.decode, directory_lines())
+        for record in map(msgspec.json.decode, directory_lines(group=group))
         if record.get("businessLocationId") in {None, location.id}
     )
     fed_days: dict[date, list[Sale]] = {}
@@ -67,7 +67,7 @@ def fed(country: str, days: tuple[date, date] = A_WEEK) -> Fed:
         day = first + timedelta(days=number)
         fed_days[day] = [
             record["sale"]
-            for record in decoded(day_lines(few(day, day), day))
+            for record in decoded(day_lines(few(day, day, group=group), day))
             if record["record"] == "sale" and record["businessLocationId"] == location.id
         ]
     return Fed(location, records, fed_days)

@@ -53,6 +53,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     mail_server: MailServer | None = None
     mail_from: str = ""
     demo: bool = False
+    sandbox: bool = True
 
 
 def env_bool(environ: Mapping[str, str], name: str, default: bool) -> bool:
@@ -177,6 +178,7 @@ def load(environ: Mapping[str, str]) -> Config:
         mail_server=_mail_server(environ),
         mail_from=_mail_from(environ),
         demo=_demo(environ, data_dir),
+        sandbox=env_bool(environ, "TILLGATE_SANDBOX", default=True),
     )
 
 

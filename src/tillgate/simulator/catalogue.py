@@ -7,32 +7,30 @@ from typing import Any
 from tillgate.foundation.instants import format_instant
 from tillgate.foundation.money import trimmed
 from tillgate.simulator.group import (
-    ACCOUNTING_GROUPS,
-    BUSINESS_CURRENCY,
-    BUSINESS_ID,
-    BUSINESS_NAME,
-    LOCATIONS,
+    HERON,
     PAYMENT_METHODS,
+    Group,
     Location,
+    accounting_groups,
 )
 from tillgate.simulator.items import menu_of, published_item
 from tillgate.simulator.published import known, method_name
 from tillgate.simulator.taxes import LAWS
 
 
-def directory_records(opened: date | None = None) -> Iterator[dict[str, Any]]:
-    """Every record that is not a sale or a day's end; they never change.
+def directory_records(opened: date | None = None, group: Group = HERON) -> Iterator[dict[str, Any]]:
+    """Every record of a group that is not a sale or a day's end; they never change.
 
     With `opened`, locations older than that say they opened then.
     """
     yield {
         "record": "business",
-        "recordedAt": _midnight(LOCATIONS[0].since),
-        "businessId": BUSINESS_ID,
-        "name": BUSINESS_NAME,
-        "currency": BUSINESS_CURRENCY,
+        "recordedAt": _midnight(group.locations[0].since),
+        "businessId": group.business_id,
+        "name": group.name,
+        "currency": group.currency,
     }
-    for location in LOCATIONS:
+    for location in group.locations:
         yield _location(location, max(location.since, opened or location.since))
         for kind, entries in _entries(location):
             for entry in entries:
@@ -48,7 +46,7 @@ def _location(location: Location, since: date) -> dict[str, Any]:
         "record": "location",
         "recordedAt": _midnight(since),
         "businessLocationId": location.id,
-        "businessId": BUSINESS_ID,
+        "businessId": location.business_id,
         "name": location.name,
         "country": location.country,
         "timezone": location.timezone,
@@ -68,7 +66,7 @@ def _midnight(day: date) -> str:
 def _entries(location: Location) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "tax_rate", _tax_rates(location)
     yield "payment_method", _payment_methods(location)
-    yield "accounting_group", _accounting_groups()
+    yield "accounting_group", _accounting_groups(location)
     yield "item", [{"item": published_item(item)} for item in menu_of(location).by_sku.values()]
 
 
@@ -102,7 +100,7 @@ def _payment_methods(location: Location) -> list[dict[str, Any]]:
     ]
 
 
-def _accounting_groups() -> list[dict[str, Any]]:
+def _accounting_groups(location: Location) -> list[dict[str, Any]]:
     return [
         known(
             {
@@ -115,5 +113,5 @@ def _accounting_groups() -> list[dict[str, Any]]:
                 "code": group.code,
             }
         )
-        for group in ACCOUNTING_GROUPS.values()
+        for group in accounting_groups(location.business_id).values()
     ]

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from tillgate.simulator.account import Account, Line
 from tillgate.simulator.dice import Dice
-from tillgate.simulator.group import LOCATIONS, Location
+from tillgate.simulator.group import Location
+from tillgate.simulator.groups import group_of
 from tillgate.simulator.hours import day_end
 from tillgate.simulator.numbers import RESERVED, Numbers
 from tillgate.simulator.orders import add_line, pick_item
@@ -180,7 +181,8 @@ def sell_for_sister(shift: Shift) -> None:
     """An order taken here for another location of the group, which books the sale."""
     account = shift.serve("take-away", 17 * 60 + 40, stay=6)
     account.type, account.has_receipt = "CROSS_BL", False
-    sister = next(other for other in LOCATIONS if other is not shift.location)
+    places = group_of(shift.location).locations
+    sister = next(other for other in places if other is not shift.location)
     account.external_references = [f"TASK:OO-{sister.id}-{shift.day:%y%m%d}"]
     settle(account)
     shift.book(account)

@@ -1,4 +1,4 @@
-"""The group's feed as a back office writes it: one JSON object a line, ready to be imported.
+"""A group's feed as a back office writes it: one JSON object a line, ready to be imported.
 
 A day gives the same bytes for ever for the same seed and number of sales, whatever range it is
 asked for in; so a later run may write only the days that are missing.
@@ -15,7 +15,7 @@ from tillgate.foundation.instants import format_instant
 from tillgate.simulator.account import Account
 from tillgate.simulator.books import accounts_of
 from tillgate.simulator.catalogue import directory_records
-from tillgate.simulator.group import LOCATIONS, Location, location_by_id
+from tillgate.simulator.group import HERON, Group, Location, location_by_id
 from tillgate.simulator.hours import day_end
 from tillgate.simulator.published import known, published_sale
 
@@ -43,6 +43,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     close_last: bool = True
     until: datetime | None = None
     opened: date | None = None
+    group: Group = HERON
 
     def days(self) -> Iterator[date]:
         """The business dates, in order."""
@@ -52,20 +53,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def records(plan: Plan) -> Iterator[bytes]:
     """The whole feed, line by line: directory, lookups and items, then the days in order."""
-    yield from directory_lines(plan.opened)
+    yield from directory_lines(plan.opened, plan.group)
     for day in plan.days():
         yield from day_lines(plan, day)
 
 
-def directory_lines(opened: date | None = None) -> Iterator[bytes]:
+def directory_lines(opened: date | None = None, group: Group = HERON) -> Iterator[bytes]:
     """Business, locations, lookups and items, which no range changes."""
-    for record in directory_records(opened):
+    for record in directory_records(opened, group):
         yield _line(record)
 
 
 def day_lines(plan: Plan, day: date) -> Iterator[bytes]:
     """One business date of all locations: sales by closing time, then the day's end."""
-    for location in LOCATIONS:
+    for location in plan.group.locations:
         if day < location.since:
             continue
         accounts = accounts_of(location, day, seed=plan.seed, sales_a_day=plan.sales_a_day)
@@ -91,7 +92,7 @@ def write_plan(folder: Path, plan: Plan) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "000-directory.ndjson"]
-    files[0].write_bytes(b"".join(directory_lines(plan.opened)))
+    files[0].write_bytes(b"".join(directory_lines(plan.opened, plan.group)))
     for day in plan.days():
         files.append(folder / f"{day}.ndjson")
         files[-1].write_bytes(b"".join(day_lines(plan, day)))

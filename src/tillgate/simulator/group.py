@@ -1,17 +1,17 @@
-"""The invented restaurant group: one business, five locations in five countries.
+"""What a restaurant group is made of, and the invented one: five locations in five countries.
 
-Nothing here is real; names of towns and zones only serve to make a believable address.
+Nothing here is real; names of towns and zones only serve to make a believable address. The sandbox
+has a group of its own (`sandbox.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 BUSINESS_ID = 730_000_000_000_001
-BUSINESS_NAME = "Heron & Thistle Dining"
-BUSINESS_CURRENCY = "GBP"
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 
@@ -66,22 +66,38 @@ class Location:
     cash_step: Decimal = Decimal("0.01")
     card_surcharge: Decimal = Decimal(0)
     franchisee: str | None = None
-    close_after_hours: int | None = None
+    close_after_hours: int | Literal["never"] | None = None
+    business_id: int = BUSINESS_ID
+
+    @property
+    def number(self) -> int:
+        """Which location of its business it is, from 1."""
+        return self.id // 1_000_000 % 1000
 
     def is_open_on(self, day: date) -> bool:
         """Whether guests are served on that business date; closed days are empty days."""
         return day >= self.since and day.weekday() != self.closed_on
 
 
-def _tills(first_id: int, *names: str) -> tuple[Device, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """A business with its locations; `currency` is the one of its home books."""
+
+    business_id: int
+    name: str
+    currency: str
+    locations: tuple[Location, ...]
+
+
+def tills(first_id: int, *names: str) -> tuple[Device, ...]:
     return tuple(Device(first_id + number, name) for number, name in enumerate(names))
 
 
-def _rooms(first_id: int, *rooms: tuple[str, int]) -> tuple[RevenueCentre, ...]:
-    ends = list(accumulate(size for _, size in rooms))
+def rooms(first_id: int, *named: tuple[str, int]) -> tuple[RevenueCentre, ...]:
+    ends = list(accumulate(size for _, size in named))
     return tuple(
         RevenueCentre(first_id + number, name, tuple(range(end - size + 1, end + 1)))
-        for number, ((name, size), end) in enumerate(zip(rooms, ends, strict=True), start=1)
+        for number, ((name, size), end) in enumerate(zip(named, ends, strict=True), start=1)
     )
 
 
@@ -98,8 +114,8 @@ LOCATIONS = (
         since=date(2021, 4, 12),
         size=1.2,
         tip_habit=0.15,
-        tills=_tills(510_101, "Till 1", "Bar till", "iPad Terrace", "Kiosk"),
-        rooms=_rooms(
+        tills=tills(510_101, "Till 1", "Bar till", "iPad Terrace", "Kiosk"),
+        rooms=rooms(
             730_000_001_000_300, ("Dining room", 18), ("Terrace", 8), ("Bar", 6), ("Counter", 0)
         ),
         service_charge=ServiceCharge("APPORTIONED", Decimal("12.5"), 2, 0.7),
@@ -116,8 +132,8 @@ LOCATIONS = (
         since=date(2022, 3, 1),
         size=1.0,
         tip_habit=0.1,
-        tills=_tills(510_201, "Caisse 1", "Caisse bar", "iPad salle"),
-        rooms=_rooms(730_000_002_000_300, ("Salle", 20), ("Terrasse", 10), ("Comptoir", 0)),
+        tills=tills(510_201, "Caisse 1", "Caisse bar", "iPad salle"),
+        rooms=rooms(730_000_002_000_300, ("Salle", 20), ("Terrasse", 10), ("Comptoir", 0)),
         closed_on=MONDAY,
         day_start="05:00",
     ),
@@ -133,8 +149,8 @@ LOCATIONS = (
         since=date(2022, 9, 6),
         size=1.1,
         tip_habit=0.9,
-        tills=_tills(510_301, "Host stand", "Bar", "Patio iPad", "Order kiosk"),
-        rooms=_rooms(
+        tills=tills(510_301, "Host stand", "Bar", "Patio iPad", "Order kiosk"),
+        rooms=rooms(
             730_000_003_000_300, ("Main floor", 22), ("Patio", 8), ("Raw bar", 8), ("To go", 0)
         ),
         service_charge=ServiceCharge("UNTAXED", Decimal(18), 6, 1.0),
@@ -152,8 +168,8 @@ LOCATIONS = (
         since=date(2023, 5, 15),
         size=0.9,
         tip_habit=0.85,
-        tills=_tills(510_401, "Caisse 1", "Bar", "Terminal portable"),
-        rooms=_rooms(730_000_004_000_300, ("Salle à manger", 16), ("Bar", 8), ("Comptoir", 0)),
+        tills=tills(510_401, "Caisse 1", "Bar", "Terminal portable"),
+        rooms=rooms(730_000_004_000_300, ("Salle à manger", 16), ("Bar", 8), ("Comptoir", 0)),
         closed_on=MONDAY,
         cash_step=Decimal("0.05"),
     ),
@@ -169,8 +185,8 @@ LOCATIONS = (
         since=date(2024, 2, 5),
         size=0.8,
         tip_habit=0.25,
-        tills=_tills(510_501, "Till 1", "Bar till", "Handheld"),
-        rooms=_rooms(730_000_005_000_300, ("Dining room", 14), ("Snug", 6), ("Counter", 0)),
+        tills=tills(510_501, "Till 1", "Bar till", "Handheld"),
+        rooms=rooms(730_000_005_000_300, ("Dining room", 14), ("Snug", 6), ("Counter", 0)),
         closed_on=TUESDAY,
         franchisee="Saltmarsh Hospitality Ltd",
         close_after_hours=48,
@@ -178,9 +194,12 @@ LOCATIONS = (
 )
 
 
+HERON = Group(BUSINESS_ID, "Heron & Thistle Dining", "GBP", LOCATIONS)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AccountingGroup:
-    """A heading of the group's chart, the same in every location; `code` may be missing."""
+    """A heading of a group's chart, the same in every location; `code` may be missing."""
 
     id: int
     name: str
@@ -189,10 +208,10 @@ class AccountingGroup:
 
 
 def _group(number: int, name: str, code: str | None, *values: tuple[str, str]) -> AccountingGroup:
-    return AccountingGroup(BUSINESS_ID + 100 + number, name, code, values)
+    return AccountingGroup(100 + number, name, code, values)
 
 
-ACCOUNTING_GROUPS = {
+_ACCOUNTING_GROUPS = {
     "food": _group(1, "Food", "4000", ("default", "Food"), ("Margin", "Kitchen")),
     "dessert": _group(2, "Desserts", "4005", ("default", "Food"), ("Margin", "Pastry")),
     "coffee": _group(3, "Hot drinks", "4020", ("default", "Beverage"), ("Margin", "Coffee")),
@@ -204,6 +223,15 @@ ACCOUNTING_GROUPS = {
     "extras": _group(9, "Extras", None, ("default", "Other")),
     "gift": _group(10, "Gift cards", "2100"),
 }
+
+
+@cache
+def accounting_groups(business_id: int) -> dict[str, AccountingGroup]:
+    """The chart of a business, by our own words for its headings."""
+    return {
+        word: replace(group, id=business_id + group.id)
+        for word, group in _ACCOUNTING_GROUPS.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from tillgate.simulator import menu
-from tillgate.simulator.group import ACCOUNTING_GROUPS, AccountingGroup, Location
+from tillgate.simulator.group import AccountingGroup, Location, accounting_groups
 
 _QUARTER = Decimal("0.25")
 _CENT = Decimal("0.01")
@@ -67,7 +67,7 @@ def _item(location: Location, number: int, row: menu.Row, factor: Decimal) -> It
         sku=row.sku,
         name=row.name,
         course=row.course,
-        group=ACCOUNTING_GROUPS[course.group],
+        group=accounting_groups(location.business_id)[course.group],
         tax_class=course.tax_class,
         station=course.station,
         price=price.quantize(_CENT),

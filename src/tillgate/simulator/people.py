@@ -4,7 +4,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from tillgate.simulator.dice import Dice, uuid
-from tillgate.simulator.group import LOCATIONS, Location
+from tillgate.simulator.group import Location
+from tillgate.simulator.groups import group_of
 
 _FIRST_NAMES = {
     "en": (
@@ -52,7 +53,7 @@ def staff_of(location: Location) -> tuple[Worker, ...]:
     """The people of a location; the first is its manager, who authorises voids."""
     dice = Dice("staff", location.id)
     surnames = _LAST_NAMES[location.language]
-    first_id = 14_000 + 100 * (LOCATIONS.index(location) + 1)
+    first_id = 14_000 + 100 * location.number
     return tuple(
         Worker(first_id + number, f"{first} {dice.pick(surnames)}")
         for number, first in enumerate(_first_names_of(location))
@@ -62,7 +63,8 @@ def staff_of(location: Location) -> tuple[Worker, ...]:
 def _first_names_of(location: Location) -> tuple[str, ...]:
     """As many as there are on the staff, other ones in every location of a language."""
     language = location.language
-    rank = [other for other in LOCATIONS if other.language == language].index(location)
+    places = group_of(location).locations
+    rank = [other for other in places if other.language == language].index(location)
     return _FIRST_NAMES[language][rank * _STAFF_SIZE : (rank + 1) * _STAFF_SIZE]
 
 

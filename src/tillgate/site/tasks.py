@@ -7,10 +7,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
 from tillgate.access.acts import forget_expired_tokens
+from tillgate.foundation.config import config
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
 from tillgate.ledger.acts import close_due_days
-from tillgate.site import mailing
+from tillgate.site import mailing, sandbox
 
 log = logging.getLogger("tillgate.worker")
 
@@ -23,6 +24,20 @@ def close_days(timestamp: int) -> None:
         closed = close_due_days(connection)
     if closed:
         log.info("closed business days", extra={"days": closed})
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queueing_lock=sandbox.FEEDING, pass_context=False)
+def feed_sandbox(timestamp: int) -> None:
+    """Bring the sandbox's books up to now, from nothing where there are none."""
+    if not config().sandbox:
+        return
+    url = sandbox.ledger_url()
+    if url is None:
+        log.warning("the sandbox is not fed: this host does not hold the ledger role's URL")
+        return
+    days = sandbox.feed(url)
+    log.info("fed the sandbox", extra={"days": days})
 
 
 @app.periodic(cron="17 3 * * *")

@@ -16,6 +16,9 @@ from tillgate.site.serve import stop_requested
 
 _AGAIN_AFTER = 3.0
 _AT_ONCE = 4
+# A worker that was killed may have left mail behind, and a new installation has no sandbox yet: do
+# not wait for the clock.
+_AT_START = (tasks.requeue_lost_mail, tasks.feed_sandbox)
 
 _log = logging.getLogger(__name__)
 
@@ -54,10 +57,9 @@ async def _run(deadline: float) -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as jobs:
         async with jobs.open_async():
-            with suppress(AlreadyEnqueued):
-                # A worker that was killed may have left mail behind: do not wait for the clock.
-                sweep = jobs.configure_task(tasks.requeue_lost_mail.name)
-                await sweep.defer_async(timestamp=int(time()))
+            for task in _AT_START:
+                with suppress(AlreadyEnqueued):
+                    await jobs.configure_task(task.name).defer_async(timestamp=int(time()))
             await jobs.run_worker_async(
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=deadline,

@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 import psycopg
 from psycopg import Connection
@@ -30,7 +31,15 @@ from tillgate.ledger.locks import lock_locations
 
 _REPORT_EVERY = 500
 
-Source = Path | Literal["-"]
+
+class Written(NamedTuple):
+    """A feed that was written in this process and lies in no file."""
+
+    name: str
+    text: bytes
+
+
+Source = Path | Written | Literal["-"]
 Connect = Callable[[], Connection[Any]]
 
 
@@ -64,18 +73,24 @@ def import_files(  # noqa: PLR0913  what, as whom, and who wants to hear of it
     return landed
 
 
-def import_file(
+def import_file(  # noqa: PLR0913  what, as whom, and who wants to hear of it
     connect: str | Connect,
     file: Source,
     *,
     location: int | None = None,
     recorded_at: datetime | None = None,
+    sandbox: bool = False,
     on_progress: OnProgress = lambda _: None,
 ) -> Landed:
-    """Land one feed file; raises `BadFile`, and then nothing of it is kept."""
-    name = "standard input" if file == "-" else Path(file).name
+    """Land one feed file; raises `BadFile`, and then nothing of it is kept.
+
+    Ids of the sandbox are taken with `sandbox` only, and then no others.
+    """
+    name = "standard input" if file == "-" else file.name
     with _opened(file) as (stream, size, modified_at), _connection(connect) as connection:
-        reader = FeedReader(stream, location=location, recorded_at=recorded_at or modified_at)
+        reader = FeedReader(
+            stream, location=location, recorded_at=recorded_at or modified_at, sandbox=sandbox
+        )
         batch = _Batch(connection, reader, name)
         return batch.land(lambda done, count: on_progress(Progress(name, done, size, count)))
 
@@ -86,8 +101,11 @@ def _opened(file: Source) -> Iterator[tuple[BinaryIO, int, datetime]]:
     if file == "-":
         yield sys.stdin.buffer, 0, clock.now()
         return
-    with Path(file).open("rb") as stream:
-        status = Path(file).stat()
+    if isinstance(file, Written):
+        yield BytesIO(file.text), len(file.text), clock.now()
+        return
+    with file.open("rb") as stream:
+        status = file.stat()
         yield stream, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from tillgate.catalogue.item import Item
+from tillgate.foundation import sandbox_ids
 from tillgate.foundation.instants import BadInstant, parse_instant
 from tillgate.ledger.canonical import BadValue, canonical_multiplier, make_canonical
 from tillgate.ledger.feed import codes
@@ -29,6 +30,8 @@ _DECODER = msgspec.json.Decoder(AnyRecord, float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 _WHOLE_LINE = "one whole JSON object a line (was the file cut, or the object spread over lines?)"
+_OWNERS = (("business_id", "businessId"), ("business_location_id", "businessLocationId"))
+_RESERVED = f"from {sandbox_ids.FIRST} to {sandbox_ids.LAST}"
 _RECORDED_AT = 'a time with its zone and at most milliseconds, such as "2026-03-14T19:08:12.4Z"'
 
 
@@ -146,6 +149,20 @@ def check_record(record: AnyRecord, *, lenient: bool) -> None:
     elif isinstance(record, TaxRateRecord):
         _check_rate(record)
     _check_dates(record)
+
+
+def check_ids(record: AnyRecord, *, sandbox: bool) -> None:
+    """Raise `Unreadable` for an id of the sandbox, or for any other where the sandbox is fed.
+
+    So no back office reaches what everybody may read, and the sandbox's feed reaches nothing else.
+    """
+    for name, wire in _OWNERS:
+        number = getattr(record, name, None)
+        if number is None or sandbox_ids.is_sandbox_id(number) is sandbox:
+            continue
+        if sandbox:
+            raise Unreadable(wire, f"{number} is no id of the sandbox", f"one {_RESERVED}")
+        raise Unreadable(wire, f"{number} is reserved for the sandbox", f"an id not {_RESERVED}")
 
 
 def _check_dates(record: AnyRecord) -> None:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from tillgate.ledger.feed.checks import decode_record, load_json
+from tillgate.ledger.feed.checks import check_ids, decode_record, load_json
 from tillgate.ledger.feed.errors import BadLine, Unreadable
 from tillgate.ledger.feed.recorded import Answer
 from tillgate.ledger.feed.records import Found
@@ -39,8 +39,9 @@ class FeedReader:
     """The records of one open file.
 
     `location` and `recorded_at` are for recorded answers, which may not say where they belong and
-    never say when they were recorded. `on_bytes` hears of every line how long it is. `left_out`
-    collects the properties of recorded answers that are not known.
+    never say when they were recorded. `sandbox` says whether it is the sandbox that is fed, whose
+    ids are its own. `on_bytes` hears of every line how long it is. `left_out` collects the
+    properties of recorded answers that are not known.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class FeedReader:
         *,
         location: int | None,
         recorded_at: datetime,
+        sandbox: bool = False,
         on_bytes: OnBytes = lambda _: None,
     ) -> None:
         self.stream = stream
         self.location = location
         self.recorded_at = recorded_at
+        self.sandbox = sandbox
         self.on_bytes = on_bytes
         self.left_out: set[str] = set()
         self.prefixes: dict[int, str] = {}
@@ -93,6 +96,7 @@ class FeedReader:
     def _record(self, number: int, line: bytes) -> Iterable[Found | BadLine]:
         try:
             record, recorded_at = decode_record(line)
+            check_ids(record, sandbox=self.sandbox)
         except Unreadable as error:
             return [error.at(number)]
         return [Found(number, recorded_at, record)]
@@ -115,6 +119,7 @@ class FeedReader:
                 if isinstance(record, Unreadable):
                     yield record.at(number)
                     continue
+                check_ids(record, sandbox=self.sandbox)
                 self.prefixes.setdefault(number, re.sub(r"\[\d+\]$", "", path))
                 yield Found(number, self.recorded_at, record, index, lenient=True)
         except Unreadable as error:

@@ -64,6 +64,10 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "credentials:renew_link": frozenset({Who.ANYONE}),  # goes to the technical contact only
     "integration:read": _BUSINESS,
     "integration:connect": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
+    # what the platform says and asks
+    "content:publish": frozenset({Who.OPERATOR}),
+    "prices:read": frozenset({Who.OPERATOR, Who.ACCOUNT_MANAGER}),
+    "prices:publish": frozenset({Who.OPERATOR}),
     # the Integration Hub and the Partner Program
     "hub:read": frozenset({Who.ANYONE}),
     "hub:edit": frozenset({Who.OPERATOR}),

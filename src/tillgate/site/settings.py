@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "tillgate.directory",
     "tillgate.catalogue",
     "tillgate.ledger",
+    "tillgate.content",
     "tillgate.access",
     "tillgate.hub",
     "tillgate.portal",

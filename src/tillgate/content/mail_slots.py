@@ -1,0 +1,142 @@
+"""The mails of the programme: to whom, and which facts each is given and may name.
+
+A mail must be given all the facts it declares, so that an operator may use any of them. `link` is
+an address and is shown as a button; `NEEDED` must stay in the words, for without it the mail
+would be of no use. `LONG` facts keep their line breaks.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.translation import gettext_noop as _
+
+COMMON = frozenset({"platform", "support", "website"})
+NEEDED = frozenset({"link", "code", "question", "answer", "reason"})
+LONG = frozenset({"question", "answer", "words", "locations"})
+ADDRESSES = frozenset({"link", "website"})
+
+
+class MailSlot(NamedTuple):
+    """What a mail is about; `facts` does not name the `COMMON` ones, which every mail has."""
+
+    title: str
+    to: str
+    facts: frozenset[str]
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Every placeholder its words may use."""
+        return self.facts | COMMON
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The placeholders its words must use."""
+        return self.facts & NEEDED
+
+
+def _mail(title: str, to: str, facts: str) -> MailSlot:
+    return MailSlot(title, to, frozenset(facts.split()))
+
+
+_AGREEMENT = "name business number price locations expires link"
+
+MAILS: Mapping[str, MailSlot] = {
+    "interest_received": _mail(_("Interest received"), _("the merchant"), "name business link"),
+    "interest_assigned": _mail(
+        _("Interest assigned"),
+        _("the account manager"),
+        "name business contact contact_email words link",
+    ),
+    "overview_and_form_link": _mail(
+        _("Overview and personal form link"),
+        _("the merchant"),
+        "name business account_manager expires link",
+    ),
+    "invitation": _mail(
+        _("Invitation to act for a business"),
+        _("the invited person"),
+        "business role invited_by expires link",
+    ),
+    "request_submitted": _mail(
+        _("Request submitted"), _("the merchant"), "name business number locations link"
+    ),
+    "price_needed": _mail(
+        _("A request waits for its price"),
+        _("the account manager"),
+        "name business number locations link",
+    ),
+    "agreement_to_sign": _mail(_("Agreement to sign"), _("the signatory"), _AGREEMENT),
+    "signing_code": _mail(
+        _("Code for signing"), _("the signatory"), "business number minutes code"
+    ),
+    "agreement_reminder": _mail(_("Reminder to sign"), _("the signatory"), _AGREEMENT),
+    "agreement_signed": _mail(
+        _("Agreement signed"),
+        _("the signatory and the account manager"),
+        "name business number signatory signed_at link",
+    ),
+    "agreement_refused": _mail(
+        _("Agreement refused"),
+        _("the account manager"),
+        "name business number signatory words link",
+    ),
+    "agreement_expired": _mail(
+        _("Agreement expired"), _("the account manager"), "name business number signatory link"
+    ),
+    "agreement_void": _mail(_("Agreement void"), _("the signatory"), "name business number reason"),
+    "review_waiting": _mail(
+        _("A request waits for review"), _("Partner Services"), "business number target link"
+    ),
+    "information_asked": _mail(
+        _("More information asked for"), _("the merchant"), "name business number question link"
+    ),
+    "information_given": _mail(
+        _("Information given"), _("Partner Services"), "business number words link"
+    ),
+    "request_approved": _mail(
+        _("Request approved"),
+        _("the owner"),
+        "name business number apis locations technical_contact link",
+    ),
+    "request_declined": _mail(
+        _("Request declined"), _("the merchant"), "name business number reason words advice link"
+    ),
+    "request_declined_account_manager": _mail(
+        _("Request of your merchant declined"),
+        _("the account manager"),
+        "name business number reason words link",
+    ),
+    "request_withdrawn": _mail(
+        _("Request withdrawn"),
+        _("the merchant and the account manager"),
+        "name business number withdrawn_by",
+    ),
+    "credentials_link": _mail(
+        _("Link to the credentials"),
+        _("the technical contact"),
+        "name business integration expires link",
+    ),
+    "credentials_code": _mail(
+        _("Code for the credentials"),
+        _("the technical contact"),
+        "business integration minutes code",
+    ),
+    "credentials_opened": _mail(
+        _("Credentials opened"),
+        _("the owner"),
+        "name business integration technical_contact opened_at link",
+    ),
+    "sandbox_ready": _mail(_("Sandbox ready"), _("the applicant"), "name expires link"),
+    "sandbox_ending": _mail(_("Sandbox ends soon"), _("the applicant"), "name expires link"),
+    "partner_enquiry_received": _mail(
+        _("Partner Program enquiry received"), _("the enquirer"), "name company"
+    ),
+    "partner_enquiry_new": _mail(
+        _("New Partner Program enquiry"),
+        _("the partner growth managers"),
+        "company contact contact_email words link",
+    ),
+    "partner_enquiry_answered": _mail(
+        _("Partner Program enquiry answered"), _("the enquirer"), "name company answer"
+    ),
+}

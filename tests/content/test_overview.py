@@ -1,0 +1,80 @@
+"""The default overview tells of every operation, parameter and field that is promised."""
+
+import re
+
+import pytest
+from tests.content.promise import PROMISE, operations, parameters_of, parts
+
+from tillgate.content.shipped import default_of
+from tillgate.content.slots import SLOTS
+
+OVERVIEW = default_of(SLOTS["overview"]).text
+TOLD_UNDER = {
+    "Businesses": "The list of businesses",
+    "Business": "A business",
+    "BusinessLocation": "A business location",
+    "TaxRates": "The list of tax rates",
+    "TaxRate": "A tax rate",
+    "PaymentMethods": "The list of payment methods",
+    "PaymentMethod": "A payment method",
+    "AccountingGroups": "The list of accounting groups",
+    "AccountingGroup": "An accounting group",
+    "Financials": "A page of sales",
+    "Sale": "A sale",
+    "SaleLine": "A line of a sale",
+    "TaxLine": "A tax on a line",
+    "Payment": "A payment",
+    "Consumer": "A consumer on a payment",
+    "AggregatedSales": "The totals",
+    "AggregatedSalesGroup": "A group of totals",
+    "AggregatedSalesNode": "One value of a group",
+    "Item": "An item",
+}
+
+
+def sections() -> dict[str, str]:
+    """The text under each heading, up to the next of any level."""
+    found = re.split(r"^#+ (.+)$", OVERVIEW, flags=re.MULTILINE)
+    return dict(zip(found[1::2], found[2::2], strict=True))
+
+
+def rows(section: str) -> list[str]:
+    """The first cells of a section's tables."""
+    return re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", sorted(parts()))
+def test_every_field_of_a_part_is_told_and_no_other(name: str) -> None:
+    told = rows(sections()[TOLD_UNDER[name]])
+    assert set(told) == parts()[name]
+    assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize("name", sorted(operations()))
+def test_every_operation_is_told_with_what_one_may_ask(name: str) -> None:
+    (section,) = [each for each in sections().values() if f"`{name}`" in each]
+    assert rows(section) == parameters_of(operations()[name])
+
+
+def test_what_is_always_there_is_told_so() -> None:
+    schemas = PROMISE["components"]["schemas"]
+    for name, heading in TOLD_UNDER.items():
+        section = sections()[heading]
+        always = set(re.findall(r"^\| `([^`.]+)` \|[^|]*always[^|]*\|", section, re.MULTILINE))
+        inherited = {"Totals"} if "allOf" in schemas[name] else set()
+        required = {
+            each for part in (name, *inherited) for each in schemas[part].get("required", [])
+        }
+        written_out = {row.split("[")[0].split(".")[0] for row in rows(section) if "." in row}
+        assert always == required - written_out, heading
+
+
+def test_every_section_that_is_pointed_at_exists() -> None:
+    pointed = re.findall(r"see \*([^*]+)\*|answer is (?:a list of )?\*([^*]+)\*", OVERVIEW)
+    assert len(pointed) > 15
+    assert {a or b for a, b in pointed} <= set(sections())
+
+
+def test_the_rules_of_the_programme_are_told() -> None:
+    for said in ("Read-only", "no development support", "franchisee", "Partner Program", "add-on"):
+        assert said.lower() in OVERVIEW.lower()

@@ -189,7 +189,7 @@ def test_words_that_would_spoil_a_mail_are_refused(
 
 def test_the_platform_s_new_name_is_in_the_next_mail(operator: Person) -> None:
     fields = {
-        "platform": "Ember <& Ash>",
+        "name": "Ember <& Ash>",
         "support": "help@ember.example",
         "website": "https://ember.example",
     }

@@ -64,7 +64,7 @@ def test_what_is_no_slot_is_refused(db: None, name: str) -> None:
 
 
 def test_the_platform_and_the_rest_are_read_in_their_kinds(db: None) -> None:
-    assert platform().platform == "Lantern Till"
+    assert platform().name == "Lantern Till"
     assert review_target_days() == 3
     reasons = {reason.code: reason for reason in decline_reasons()}
     assert reasons["better_served"].advise_account_manager
@@ -137,7 +137,7 @@ def test_a_version_based_on_an_older_one_is_not_published(operator: Person) -> N
         ({"slot": "review", "fields": {"target_working_days": 0}}, ["target_working_days"]),
         ({"slot": "review", "fields": {"target_working_days": True}}, ["target_working_days"]),
         ({"slot": "review", "fields": {}}, ["target_working_days"]),
-        ({"slot": "platform", "fields": {}}, ["platform", "support", "website"]),
+        ({"slot": "platform", "fields": {}}, ["name", "support", "website"]),
         ({"slot": "decline_reasons", "fields": {"reasons": []}}, ["reasons"]),
         ({"slot": "decline_reasons", "fields": {"reasons": [7]}}, ["reasons"]),
         ({"slot": "feasibility", "fields": {"wishes": {}}}, ["wishes"]),
@@ -154,7 +154,7 @@ def test_bad_content_is_refused_where_it_is_bad(
 
 @pytest.mark.parametrize("website", ["javascript:alert(1)", "example.com", "https://a b.c", "x"])
 def test_a_website_is_an_address(operator: Person, website: str) -> None:
-    fields = {"platform": "Ember", "support": "nobody", "website": website}
+    fields = {"name": "Ember", "support": "nobody", "website": website}
     with pytest.raises(BadContent) as refused:
         publish(operator, "", slot="platform", fields=fields)
     assert list(refused.value.problems) == ["support", "website"]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from tillgate.content.checks import LONGEST_WORDS, hides_something, problems_of
 from tillgate.content.errors import (
@@ -51,7 +52,7 @@ def publish_version(  # noqa: PLR0913  what a version is, by whom, and what it w
     if (before.text, before.fields) == (text, dict(fields)):
         raise NothingChanged(before.label)
     if based_on not in {None, before.number}:
-        raise ChangedMeanwhile(f"Version {before.label}")
+        raise ChangedMeanwhile(_("Version %(label)s") % {"label": before.label})
     return _add_version(before, text, dict(fields), note, actor)
 
 
@@ -79,7 +80,7 @@ def publish_price(
         published_at=clock.now(),
         published_by=actor,
     )
-    _insert(entry, f"Another price in {currency}")
+    _insert(entry, _("Another price in %(currency)s") % {"currency": currency})
     data = {"monthly_price": str(entry.monthly_price), "valid_from": valid_from.isoformat()}
     _record("content:price:published", f"price:{currency}-{entry.number}", actor, data)
     return entry
@@ -100,7 +101,7 @@ def _add_version(
         published_at=now,
         published_by=actor,
     )
-    _insert(made, "Another version")
+    _insert(made, _("Another version"))
     data = {"number": made.number, "label": made.label, "note": note}
     _record("content:version:published", f"content:{made.slot}", actor, data)
     return made
@@ -117,24 +118,25 @@ def _insert(row: Version | PriceBookEntry, what: str) -> None:
 
 def _note_problems(note: str) -> dict[str, str]:
     if not note:
-        return {"note": "Say in a few words what changed, for whoever looks back."}
+        return {"note": _("Say in a few words what changed, for whoever looks back.")}
     if hides_something(note):
-        return {"note": "The note holds a hidden character. Type it anew instead of pasting it."}
+        return {"note": _("The note holds a hidden character. Type it anew instead of pasting it.")}
     if len(note) > LONGEST_WORDS:
-        return {"note": f"Write at most {LONGEST_WORDS} characters."}
+        return {"note": _("Write at most %(limit)d characters.") % {"limit": LONGEST_WORDS}}
     return {}
 
 
 def _price_problems(currency: str, monthly_price: Decimal, valid_from: date) -> dict[str, str]:
     problems = {}
     if not re.fullmatch(r"[A-Z]{3}", currency):
-        problems["currency"] = "Write the currency's three capital letters, such as EUR."
+        problems["currency"] = _("Write the currency's three capital letters, such as EUR.")
     if not monthly_price.is_finite() or not 0 <= monthly_price <= HIGHEST_PRICE:
-        problems["monthly_price"] = f"Write a price from 0 to {HIGHEST_PRICE}."
+        words = _("Write a price from 0 to %(highest)s.")
+        problems["monthly_price"] = words % {"highest": HIGHEST_PRICE}
     elif monthly_price != round(monthly_price, 2):
-        problems["monthly_price"] = "Write at most two places after the point."
+        problems["monthly_price"] = _("Write at most two places after the point.")
     if not clock.now().date() <= valid_from < date(2200, 1, 1):
-        problems["valid_from"] = "Choose today (UTC) or a later day: what was asked stays."
+        problems["valid_from"] = _("A price cannot begin in the past: choose today (UTC) or a later day.")
     return problems
 
 

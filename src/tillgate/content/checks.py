@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeGuard
 
+from django.utils.translation import gettext as _
+
 from tillgate.content import feasibility_rules
 from tillgate.content.mail_slots import MAILS
 from tillgate.content.placeholders import problems as placeholder_problems
@@ -36,15 +38,15 @@ def hides_something(words: str) -> bool:
 
 def _all(slot: Slot, text: str, fields: Mapping[str, Any]) -> Problems:
     if hides_something(text):
-        yield "text", "The text holds a hidden character. Type it anew instead of pasting it."
+        yield "text", _("The text holds a hidden character. Type it anew instead of pasting it.")
     if len(text) > LONGEST_TEXT:
-        yield "text", f"Write at most {LONGEST_TEXT} characters."
+        yield "text", _at_most(LONGEST_TEXT)
     yield from _unknown(fields, _names(slot))
     if slot.kind is Kind.FIELDS:
         yield from _FIELDS[slot.name](fields)
         return
     if not text.strip():
-        yield "text", "Write the text: it cannot be empty."
+        yield "text", _("Write the text: it cannot be empty.")
     if slot.kind is Kind.MAIL:
         yield from _mail(slot, text, fields)
 
@@ -55,7 +57,7 @@ def _names(slot: Slot) -> Collection[str]:
 
 def _mail(slot: Slot, text: str, fields: Mapping[str, Any]) -> Problems:
     mail = MAILS[slot.name.removeprefix("mail/")]
-    yield from _line(fields, "subject", "a subject")
+    yield from _line(fields, "subject", _("a subject"))
     subject = str(fields.get("subject", ""))
     for problem in placeholder_problems(text, allowed=mail.allowed, required=mail.required):
         yield "text", problem
@@ -66,46 +68,46 @@ def _mail(slot: Slot, text: str, fields: Mapping[str, Any]) -> Problems:
 
 
 def _platform(fields: Mapping[str, Any]) -> Problems:
-    yield from _line(fields, "platform", "the platform's name", longest=80)
-    yield from _line(fields, "support", "an e-mail address")
-    yield from _line(fields, "website", "the website's address")
+    yield from _line(fields, "name", _("the platform's name"), longest=80)
+    yield from _line(fields, "support", _("an e-mail address"))
+    yield from _line(fields, "website", _("the website's address"))
     if not _EMAIL.fullmatch(str(fields.get("support", ""))):
-        yield "support", "Write an e-mail address, such as help@example.com."
+        yield "support", _("Write an e-mail address, such as help@example.com.")
     if not _ADDRESS.fullmatch(str(fields.get("website", ""))):
-        yield "website", "Write a full address, such as https://www.example.com."
+        yield "website", _("Write a full address, such as https://www.example.com.")
 
 
 def _review(fields: Mapping[str, Any]) -> Problems:
     days = fields.get("target_working_days")
     if type(days) is not int or not 1 <= days <= 60:
-        yield "target_working_days", "Write a whole number of working days from 1 to 60."
+        yield "target_working_days", _("Write a whole number of working days from 1 to 60.")
 
 
 def _decline_reasons(fields: Mapping[str, Any]) -> Problems:
     reasons = fields.get("reasons")
     if not _is_rows(reasons):
-        yield "reasons", "Name at least one reason."
+        yield "reasons", _("Name at least one reason.")
         return
     yield from _codes(reasons, "reasons", "code")
     for number, reason in enumerate(reasons):
         where = f"reasons-{number}"
         yield from _unknown(reason, ("code", "words", "advise_account_manager"), where)
-        yield from _line(reason, "words", "the words for the merchant", where, LONGEST_WORDS)
+        yield from _line(reason, "words", _("the words for the merchant"), where, LONGEST_WORDS)
         if type(reason.get("advise_account_manager")) is not bool:
-            yield f"{where}-advise_account_manager", "Say whether to advise it: yes or no."
+            yield f"{where}-advise_account_manager", _("Say whether to advise it: yes or no.")
 
 
 def _feasibility(fields: Mapping[str, Any]) -> Problems:
     wishes = fields.get("wishes")
     if not _is_rows(wishes):
-        yield "wishes", "Name at least one wish."
+        yield "wishes", _("Name at least one wish.")
         return
     yield from _codes(wishes, "wishes", "key")
     for number, wish in enumerate(wishes):
         where = f"wishes-{number}"
         yield from _unknown(wish, feasibility_rules.WISH, where)
-        yield from _line(wish, "words", "the wish in a merchant's words", where)
-        yield from _line(wish, "why", "the answer's reason", where, LONGEST_WORDS)
+        yield from _line(wish, "words", _("the wish in a merchant's words"), where)
+        yield from _line(wish, "why", _("the answer's reason"), where, LONGEST_WORDS)
         for name, problem in feasibility_rules.problems_of(wish):
             yield f"{where}-{name}", problem
 
@@ -115,10 +117,13 @@ def _codes(rows: list[dict[str, Any]], where: str, name: str) -> Problems:
     for number, row in enumerate(rows):
         code = str(row.get(name, ""))
         if not _CODE.fullmatch(code):
-            words = "Write 2 to 40 small letters, digits or _, beginning with a letter."
+            words = _("Write 2 to 40 small letters, digits or _, beginning with a letter.")
             yield f"{where}-{number}-{name}", words
         elif code in seen:
-            yield f"{where}-{number}-{name}", f"{code} is there twice: choose another."
+            yield (
+                f"{where}-{number}-{name}",
+                _("%(code)s is there twice: choose another.") % {"code": code},
+            )
         seen.add(code)
 
 
@@ -128,16 +133,21 @@ def _line(
     value = fields.get(name)
     at = f"{where}-{name}" if where else name
     if not isinstance(value, str) or not value.strip():
-        yield at, f"Write {what}."
+        yield at, _("Write %(what)s.") % {"what": what}
     elif hides_something(value) or len(value.splitlines()) > 1:
-        yield at, "Write it on one line, without hidden characters."
+        yield at, _("Write it on one line, without hidden characters.")
     elif len(value) > longest:
-        yield at, f"Write at most {longest} characters."
+        yield at, _at_most(longest)
 
 
 def _unknown(fields: Mapping[str, Any], known: Collection[str], where: str = "") -> Problems:
     for name in sorted(set(fields) - set(known)):
-        yield f"{where}-{name}" if where else name, f"There is no field called {name!r}."
+        words = _("There is no field called %(name)s.") % {"name": name}
+        yield f"{where}-{name}" if where else name, words
+
+
+def _at_most(limit: int) -> str:
+    return _("Write at most %(limit)d characters.") % {"limit": limit}
 
 
 def _is_rows(value: object) -> TypeGuard[list[dict[str, Any]]]:
@@ -145,7 +155,7 @@ def _is_rows(value: object) -> TypeGuard[list[dict[str, Any]]]:
 
 
 _NAMES: Mapping[str, Collection[str]] = {
-    "platform": ("platform", "support", "website"),
+    "platform": ("name", "support", "website"),
     "review": ("target_working_days",),
     "decline_reasons": ("reasons",),
     "feasibility": ("wishes",),

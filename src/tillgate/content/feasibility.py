@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from tillgate.content.feasibility_rules import Verdict, fitting, sentences
 from tillgate.content.queries import current
 
-CANNOT_TELL = "We cannot tell from these words. Your account manager will answer."
+CANNOT_TELL = gettext_noop("We cannot tell from these words. Your account manager will answer.")
 
 
 class Wish(NamedTuple):

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _SENTENCE = re.compile(r"[.!?;]\s+|[.!?;]$|\n+")
 _TERM = re.compile(r"[^\W_]{2,40}\*?(?:\|[^\W_]{2,40}\*?)*")
@@ -52,19 +54,20 @@ def fitting(sentence: str, rules_by_key: Mapping[str, list[str]]) -> list[str]:
 def problems_of(wish: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a wish of the catalogue, beside its key and words."""
     if wish.get("verdict") not in IN_CATALOGUE:
-        yield "verdict", f"Choose one of: {', '.join(IN_CATALOGUE)}."
+        yield "verdict", _("Choose one of: %(choices)s.") % {"choices": ", ".join(IN_CATALOGUE)}
     lists = {name: wish.get(name) for name in _LISTS}
     for name, lines in lists.items():
         if not isinstance(lines, list) or not all(_is_short_line(line) for line in lines):
-            yield name, "Write one a line, each of at most 200 characters."
+            yield name, _("Write one a line, each of at most 200 characters.")
             return
     if wish.get("verdict") == Verdict.POSSIBLE and not lists["endpoints"]:
-        yield "endpoints", "Name the endpoint that makes it possible."
+        yield "endpoints", _("Name the endpoint that makes it possible.")
     if wish.get("verdict") == Verdict.PUBLIC_INTEGRATION and not lists["categories"]:
-        yield "categories", "Name the Hub category that serves it better."
+        yield "categories", _("Name the Hub category that serves it better.")
     for rule in lists["keywords"] or []:
         if not rule.split() or not all(_TERM.fullmatch(term) for term in rule.split()):
-            yield "keywords", f"{rule!r} is not a rule: write terms such as change|update pric*."
+            words = _("“%(rule)s” is not a rule: write terms such as change|update pric*.")
+            yield "keywords", words % {"rule": rule}
 
 
 def _resting_on(words: list[str], rules: list[str]) -> frozenset[int]:

@@ -55,7 +55,7 @@ def compose(name: str, subject: str, text: str, facts: Mapping[str, str]) -> Mai
     """The mail with these words instead of those in force, as a preview needs it."""
     _check(name, facts)
     sender = platform()
-    known = _usable(facts) | sender._asdict()
+    known = _usable(facts) | _told_of(sender)
     paragraphs = [each for each in _BLANK_LINES.split(clean(text)) if _says_something(each, known)]
     heading = one_line(filled(subject, {key: one_line(fact) for key, fact in known.items()}))
     return Mail(
@@ -86,6 +86,10 @@ def _usable(facts: Mapping[str, str]) -> dict[str, str]:
     return {key: clean(fact) if key in LONG else one_line(fact) for key, fact in facts.items()}
 
 
+def _told_of(sender: Platform) -> dict[str, str]:
+    return {"platform": sender.name, "support": sender.support, "website": sender.website}
+
+
 def _says_something(paragraph: str, facts: Mapping[str, str]) -> bool:
     named = [facts.get(name, name) for name in names_in(paragraph)]
     return bool(paragraph.strip()) and (not named or any(named))
@@ -93,7 +97,7 @@ def _says_something(paragraph: str, facts: Mapping[str, str]) -> bool:
 
 def _text(paragraphs: list[str], facts: Mapping[str, str], sender: Platform) -> str:
     body = "\n\n".join(filled(each, facts).strip() for each in paragraphs)
-    return f"{body}\n\n-- \n{sender.platform}\n{sender.support}\n{sender.website}\n"
+    return f"{body}\n\n-- \n{sender.name}\n{sender.support}\n{sender.website}\n"
 
 
 def _block(paragraph: str, facts: Mapping[str, str]) -> Block:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _OPENED = re.compile(r"\$\{")
 # Controls, and the marks that reorder what is read: neither belongs in a mail.
@@ -32,11 +34,13 @@ def problems(text: str, *, allowed: Collection[str], required: Collection[str]) 
     used = names_in(text)
     choices = ", ".join(f"${{{name}}}" for name in sorted(allowed))
     for name in sorted(used - set(allowed)):
-        yield f"${{{name}}} is not known here. Known are {choices}."
+        words = _("%(name)s is not known here. Known are %(choices)s.")
+        yield words % {"name": f"${{{name}}}", "choices": choices}
     for name in sorted(set(required) - used):
-        yield f"${{{name}}} is missing: without it the mail is of no use."
+        words = _("%(name)s is missing: without it the mail is of no use.")
+        yield words % {"name": f"${{{name}}}"}
     if len(_OPENED.findall(text)) > len(_PLACEHOLDER.findall(text)):
-        yield "A placeholder is opened with ${ and not closed with }."
+        yield _("A placeholder is opened with ${ and not closed with }.")
 
 
 def pieces(text: str) -> Iterator[Piece]:

@@ -17,7 +17,7 @@ from tillgate.foundation import clock
 class Platform(NamedTuple):
     """Who speaks: the platform's name, its support address and its website."""
 
-    platform: str
+    name: str
     support: str
     website: str
 
@@ -54,7 +54,7 @@ def history(slot: str) -> QuerySet[Version]:
 def platform() -> Platform:
     """Who speaks."""
     fields = current("platform").fields
-    return Platform(fields["platform"], fields["support"], fields["website"])
+    return Platform(fields["name"], fields["support"], fields["website"])
 
 
 def decline_reasons() -> list[DeclineReason]:

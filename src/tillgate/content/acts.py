@@ -136,7 +136,9 @@ def _price_problems(currency: str, monthly_price: Decimal, valid_from: date) -> 
     elif monthly_price != round(monthly_price, 2):
         problems["monthly_price"] = _("Write at most two places after the point.")
     if not clock.now().date() <= valid_from < date(2200, 1, 1):
-        problems["valid_from"] = _("A price cannot begin in the past: choose today (UTC) or a later day.")
+        problems["valid_from"] = _(
+            "A price cannot begin in the past: choose today (UTC) or a later day."
+        )
     return problems
 
 

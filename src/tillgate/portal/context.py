@@ -1,22 +1,22 @@
 """What every template knows: the platform, and where its reader may go."""
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 
+from tillgate.content import queries
+from tillgate.content.queries import Platform
 from tillgate.portal.navigation import FOOT, MAIN, links
 
 
-class Platform(NamedTuple):
-    """What the platform is called."""
-
-    name: str
-
-
-def platform() -> Platform:
-    """The platform whose portal this is."""
-    return Platform(name="Tillgate")
+def platform() -> Platform | None:
+    """The platform whose portal this is; None where the database cannot say, as on an error."""
+    try:
+        return queries.platform()
+    except DatabaseError:
+        return None
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -36,8 +36,8 @@ MAIN = (
     Item(_("Requests"), "review", "request:review"),
     Item(_("Enquiries"), "enquiries", "enquiry:handle"),
     Item(_("Listings"), "listings", "listing:edit"),
-    Item(_("Price book"), "prices", "price:set"),
-    Item(_("Content"), "content", "content:edit"),
+    Item(_("Price book"), "prices", "prices:read"),
+    Item(_("Content"), "content", "content:publish"),
     Item(_("People"), "people", "person:invite"),
     Item(_("Integration Hub"), "hub", "hub:read"),
 )

@@ -58,7 +58,8 @@ STATES: Mapping[str, Shown] = {
     # an answer of the feasibility check
     "possible": (Sign.OK, _("possible")),
     "not_possible": (Sign.NO, _("not possible")),
-    "better_served": (Sign.FIX, _("better served by an app")),
+    "public_integration": (Sign.FIX, _("better served by an app")),
+    "cannot_tell": (Sign.WAIT, _("we cannot tell")),
     # an enquiry, and content
     "new": (Sign.WAIT, _("new")),
     "in_progress": (Sign.WAIT, _("in progress")),

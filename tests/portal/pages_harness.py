@@ -67,13 +67,15 @@ class Eye:
     def check(self, page: Any, name: str) -> None:
         """Check the page as it stands, after a form was sent for instance, and keep pictures."""
         # axe makes the browser complain too, so its complaints are read first.
-        assert [text for text in page.complaints if not _tells_of_status(text)] == [], name
+        complaints = [text for text in page.complaints if not _tells_of_status(text)]
+        assert complaints == [], f"{name}: {complaints}"
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             for width in (WIDE, NARROW):
                 _resize(page, width)
                 picture(page, f"{name}-{width}-{scheme}")
-            assert barriers(page) == [], f"{name}, {scheme}"
+            found = barriers(page)
+            assert found == [], f"{name}, {scheme}: {found}"
         _resize(page, NARROWEST)
         _assert_fits(page, name)
         _resize(page, WIDE)

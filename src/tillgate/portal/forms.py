@@ -23,6 +23,7 @@ MULTI_LINE = 4000
 _JOINERS = "\u200c\u200d"
 _MISPLACED = re.compile(rf"(?<![^\x00-\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f])")
 _CONTROL, _FORMAT, _BROKEN = "Cc", "Cf", "Cs"
+_DJANGOS_ROWS = "10"
 
 
 class Renderer(DjangoTemplates):
@@ -72,6 +73,8 @@ def _make_careful(field: forms.CharField) -> None:
     several = isinstance(field.widget, forms.Textarea)
     if field.max_length is None:
         field.max_length = MULTI_LINE if several else SINGLE_LINE
+    if several and field.widget.attrs.get("rows") == _DJANGOS_ROWS:
+        field.widget.attrs["rows"] = 4
     # A browser would silently cut off what is pasted; we rather say that it is too long.
     field.widget.attrs.pop("maxlength", None)
     kept = [check for check in field.validators if not isinstance(check, _REPLACED)]

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import URLPattern, path
@@ -41,6 +42,8 @@ def page(
     Who is not signed in is sent to sign in and comes back; staff without their second factor
     likewise. Who may not is told so (403), and so is who asked for what an act refused.
     """
+    if may not in permissions.TABLE:
+        raise ImproperlyConfigured(f"{route}: directory.permissions.TABLE does not hold {may}")
     allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
     guarded: Any = require_http_methods(allowed)(_guarded(view, may))
     guarded.may = may

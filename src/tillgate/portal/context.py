@@ -1,6 +1,6 @@
 """What every template knows: the platform, and where its reader may go."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.db import DatabaseError
@@ -23,7 +23,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Links are made when a template asks for them, so fragments cost none."""
     knows_user = hasattr(request, "user")  # not yet, where a request is refused early
     return {
-        "platform": platform,
+        "platform": cache(platform),  # asked for once a page, though named several times
         "navigation": partial(links, request, MAIN) if knows_user else (),
         "foot": partial(links, request, FOOT) if knows_user else (),
     }

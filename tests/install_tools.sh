@@ -1,11 +1,12 @@
 #!/bin/sh
-# What browser and server tests need from Debian. Where it cannot be had, those tests are skipped
-# and say why. Nothing that is installed here is started.
+# What browser, server and document tests need from Debian. Where it cannot be had, those tests are
+# skipped and say why. Nothing that is installed here is started.
 set -u
 want=""
 command -v chromium >/dev/null 2>&1 || want="$want chromium"
 command -v nginx >/dev/null 2>&1 || want="$want nginx-light"
 command -v openssl >/dev/null 2>&1 || want="$want openssl"
+command -v pdfsig >/dev/null 2>&1 || want="$want poppler-utils"
 command -v wrk >/dev/null 2>&1 || want="$want wrk"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want="$want postgresql"
 [ -z "$want" ] && exit 0

@@ -99,6 +99,26 @@ def test_no_text_breaks_a_form(said: str) -> None:
     form.render()
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("count", "9" * 5000),
+        ("count", "501"),
+        ("count", "1e5"),
+        ("count", "\0"),
+        ("since", "2026-02-30"),
+        ("since", "\0"),
+        ("size", "\0"),
+        ("apis", ["financial", "\u202e"]),
+        ("country", "x" * 100_000),
+    ],
+)
+def test_what_is_no_answer_is_refused(field: str, value: Any) -> None:
+    form = filled(**{field: value})
+    assert list(form.errors) == [field]
+    assert form.render()
+
+
 def test_a_line_is_one_line() -> None:
     assert words(filled(name="a\nb"), "name") == ["Write this in one line."]
     assert words(filled(purpose="a\nb"), "purpose") == []

@@ -19,7 +19,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import URLPattern, path
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
 
 from tillgate.directory import permissions
 from tillgate.directory.errors import NotPermitted
@@ -45,7 +44,7 @@ def page(
     if may not in permissions.TABLE:
         raise ImproperlyConfigured(f"{route}: directory.permissions.TABLE does not hold {may}")
     allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
-    guarded: Any = require_http_methods(allowed)(_guarded(view, may))
+    guarded: Any = _guarded(view, may, allowed)
     guarded.may = may
     made: URLPattern = path(route, guarded, name=name)
     return made
@@ -75,9 +74,11 @@ def go(request: HttpRequest, to: str, **query: str) -> HttpResponse:
     return HttpResponse(status=302, headers={"Location": target})
 
 
-def _guarded(view: View, permission: str) -> View:
+def _guarded(view: View, permission: str, methods: Sequence[str]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in methods:
+            return _no_such_method(request, methods)
         try:
             return _stopped(request, permission) or view(request, *args, **kwargs)
         except NotPermitted:
@@ -96,6 +97,12 @@ def _stopped(request: HttpRequest, permission: str) -> HttpResponse | None:
     if isinstance(user, Person) and not open_to_all and _lacks_second_factor(user):
         return go(request, second_factor.PAGE, next=_here(request))
     return None
+
+
+def _no_such_method(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+    answer = render(request, "portal/no_visit.html", {"back": _came_from(request)}, status=405)
+    answer["Allow"] = ", ".join(methods)
+    return answer
 
 
 def _lacks_second_factor(person: Person) -> bool:

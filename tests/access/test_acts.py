@@ -120,14 +120,6 @@ def test_a_client_is_returned_with_its_secret_once(world: World) -> None:
     assert Client.objects.get().client_secret == "!"
 
 
-def test_a_sandbox_client_has_sandbox_tokens(world: World) -> None:
-    issued = acts.issue_client(
-        integration=world.integration, redirect_uris=[], sandbox=True, actor="test"
-    )
-    assert issued.client_id.startswith("tg_test_client_")
-    assert issued.secret.startswith("tg_test_")
-
-
 def test_a_public_client_has_no_secret(world: World) -> None:
     issued = acts.issue_client(
         integration=world.integration, redirect_uris=[CALLBACK], public=True, actor="test"

@@ -19,6 +19,7 @@ from tillgate.access import scopes as known_scopes
 from tillgate.access.errors import (
     ForeignLocation,
     IntegrationEnded,
+    NobodysBusiness,
     NoLocation,
     PersonExists,
     RedirectRefused,
@@ -54,6 +55,7 @@ from tillgate.directory.queries import seeing
 from tillgate.foundation import clock
 from tillgate.foundation.config import config
 from tillgate.foundation.events import record_event
+from tillgate.foundation.sandbox_ids import is_sandbox_id
 
 LIVE_SECRETS = 2
 
@@ -86,7 +88,12 @@ def add_person(*, email: str, password: str | None, name: str, actor: str = "ope
 
 @transaction.atomic
 def add_membership(*, person: Person, business_id: int, role: Role, actor: str) -> Membership:
-    """Let a person act for a business, in this role from now on. Raises `UnknownBusiness`."""
+    """Let a person act for a business, in this role from now on.
+
+    Raises `UnknownBusiness`, or `NobodysBusiness` for the sandbox's.
+    """
+    if is_sandbox_id(business_id):
+        raise NobodysBusiness
     membership, _ = Membership.objects.update_or_create(
         person=person, business_id=business_id, defaults={"role": role}
     )
@@ -128,9 +135,11 @@ def open_integration(  # noqa: PLR0913  what an agreement says of an integration
     actor: str,
     calls_per_minute: int | None = None,
     from_date: date | None = None,
+    until_date: date | None = None,
 ) -> Integration:
     """Open an integration of a business, for these of its locations from a date on (today, UTC).
 
+    With `until_date` the licences end with that date.
     Raises `UnknownScope`, `NoLocation` or `ForeignLocation`.
     """
     if not scopes or known_scopes.unknown(scopes):
@@ -148,7 +157,7 @@ def open_integration(  # noqa: PLR0913  what an agreement says of an integration
     data = {"business_id": business_id, "scopes": integration.scopes}
     _record("access:integration:opened", _subject(integration), actor, **data)
     for location_id in location_ids:
-        _license(integration, location_id, from_date, actor)
+        _license(integration, location_id, from_date, actor, until_date)
     return integration
 
 
@@ -206,16 +215,14 @@ def issue_client(
     redirect_uris: Iterable[str],
     actor: str,
     public: bool = False,
-    sandbox: bool = False,
 ) -> IssuedClient:
     """Make a client of an integration, with a secret unless it is public.
 
+    It is a client of the sandbox exactly when the integration reads the sandbox's business.
     Raises `RedirectRefused` for an address that must not be registered.
     """
-    uris = list(redirect_uris)
-    for uri in uris:
-        if cure := redirects.why_refused(uri):
-            raise RedirectRefused(uri, cure)
+    uris = _checked_redirects(redirect_uris)
+    sandbox = is_sandbox_id(integration.business_id)
     client = Client.objects.create(
         integration=integration,
         client_id=tokens.new_client_id(sandbox=sandbox),
@@ -229,6 +236,14 @@ def issue_client(
     _record("access:client:issued", f"client:{client.client_id}", actor, **data)
     secret = "" if public else add_secret(client=client, actor=actor)
     return IssuedClient(client, client.client_id, secret)
+
+
+@transaction.atomic
+def change_redirect_uris(*, client: Client, redirect_uris: Iterable[str], actor: str) -> None:
+    """Let codes be sent to these addresses and to no others. Raises `RedirectRefused`."""
+    uris = _checked_redirects(redirect_uris)
+    Client.objects.filter(pk=client.pk).update(redirect_uris=" ".join(uris))
+    _record("access:client:redirects", f"client:{client.client_id}", actor, redirect_uris=uris)
 
 
 @transaction.atomic
@@ -282,6 +297,14 @@ def forget_expired_tokens() -> int:
     return sum(count for count, _ in gone)
 
 
+def _checked_redirects(redirect_uris: Iterable[str]) -> list[str]:
+    uris = list(redirect_uris)
+    for uri in uris:
+        if cure := redirects.why_refused(uri):
+            raise RedirectRefused(uri, cure)
+    return uris
+
+
 def _check_locations(business_id: int, location_ids: Collection[int]) -> None:
     if not location_ids:
         raise NoLocation
@@ -293,13 +316,19 @@ def _check_locations(business_id: int, location_ids: Collection[int]) -> None:
 
 
 def _license(
-    integration: Integration, location_id: int, from_date: date | None, actor: str
+    integration: Integration,
+    location_id: int,
+    from_date: date | None,
+    actor: str,
+    until_date: date | None = None,
 ) -> LicensedLocation:
     start = from_date or clock.now().date()
     licence = LicensedLocation.objects.create(
-        integration=integration, location_id=location_id, from_date=start
+        integration=integration, location_id=location_id, from_date=start, until_date=until_date
     )
     data = {"location_id": location_id, "from": start.isoformat()}
+    if until_date is not None:
+        data["until"] = until_date.isoformat()
     _record("access:licence:begun", _subject(integration), actor, **data)
     return licence
 

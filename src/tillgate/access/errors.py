@@ -5,14 +5,19 @@ AccessError
 ├── UnknownBusiness, ForeignLocation, NoLocation
 ├── UnknownScope, RedirectRefused
 ├── TooManySecrets
-└── IntegrationEnded
+├── IntegrationEnded
+└── NobodysBusiness, NoSandboxHere, SandboxNotReady, SandboxOpen, NoSandbox, NoSuchSecret
 """
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 
 class AccessError(Exception):
-    """An act on access was refused."""
+    """An act on access was refused; `status` is for a page that has to say so."""
+
+    status = 409
 
 
 class PersonExists(AccessError):
@@ -78,3 +83,55 @@ class IntegrationEnded(AccessError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} has ended: open a new integration.")
+
+
+class NobodysBusiness(AccessError):
+    """The sandbox's business has no people of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The sandbox belongs to nobody. Whoever is signed in opens their own."))
+
+
+class NoSandboxHere(AccessError):
+    """This installation offers no sandbox."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no sandbox here. Ask whoever runs this installation."))
+
+
+class SandboxNotReady(AccessError):
+    """The sandbox's business has not been fed yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The sandbox is being prepared. Try again in a minute."))
+
+
+class SandboxOpen(AccessError):
+    """The person has a sandbox already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Your sandbox is open already. Its secret was shown once: make a new one.")
+        )
+
+
+class NoSandbox(AccessError):
+    """The person has no sandbox, or none any more."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("You have no sandbox that is open. Open one first."))
+
+
+class NoSuchSecret(AccessError):
+    """A secret that is not the person's, or that has been revoked already."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is no such secret, or it was revoked before. Look at those you have.")
+        )

@@ -158,6 +158,37 @@ class ClientSecret(models.Model):
         return f"{self.hint}…"
 
 
+class Sandbox(models.Model):
+    """A person's own client of the sandbox's business, until `ends_at` or the earlier `ended_at`.
+
+    `reminded_at` is when the person was told that the end is near.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sandboxes")
+    integration = models.OneToOneField(Integration, models.CASCADE, related_name="sandbox")
+    opened_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_open_sandbox_a_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.opened_at:%Y-%m-%d}"
+
+    @property
+    def client(self) -> Client:
+        """The one client it was opened with."""
+        return self.integration.clients.get()
+
+
 class CallCount(models.Model):
     """How often a client called an endpoint in a minute; written by the API plane's meter.
 

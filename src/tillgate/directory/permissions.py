@@ -37,6 +37,7 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "home:read": frozenset({Who.ANYONE}),
     "overview:read": frozenset({Who.ANYONE}),
     "overview:acknowledge": frozenset({Who.SIGNED_IN}),
+    "sandbox:open": frozenset({Who.SIGNED_IN}),
     "feasibility:check": frozenset({Who.SIGNED_IN}),
     "interest:register": frozenset({Who.SIGNED_IN}),
     "interest:open": frozenset({Who.ACCOUNT_MANAGER}),

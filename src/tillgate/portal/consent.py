@@ -32,7 +32,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         asked = authorization.read_request(request.GET, issuer=issuer(request))
         if not isinstance(request.user, Person):
             return redirect_to_login(request.get_full_path())
-        if not can_connect(request.user, asked.client.integration.business_id):
+        if not can_connect(request.user, asked.client.integration):
             return _not_yours(request, asked)
         if request.method == "POST":
             return _redirect(_decide(request, asked, request.user))

@@ -31,7 +31,7 @@ MAIN = (
     Item(_("Overview"), "overview", "overview:read"),
     Item(_("Access"), "requests", "request:draft"),
     Item(_("Integrations"), "integrations", "integration:read"),
-    Item(_("Sandbox"), "sandbox", "sandbox:use"),
+    Item(_("Sandbox"), "sandbox", "sandbox:open"),
     Item(_("Merchants"), "merchants", "merchant:read"),
     Item(_("Requests"), "review", "request:review"),
     Item(_("Enquiries"), "enquiries", "enquiry:handle"),

@@ -7,6 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
 from tillgate.access.acts import forget_expired_tokens
+from tillgate.access.sandbox import end_due_sandboxes, remind_of_endings
 from tillgate.foundation.config import config
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
@@ -38,6 +39,15 @@ def feed_sandbox(timestamp: int) -> None:
         return
     days = sandbox.feed(url)
     log.info("fed the sandbox", extra={"days": days})
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queueing_lock="look_after_sandboxes", pass_context=False)
+def look_after_sandboxes(timestamp: int) -> None:
+    """End the sandboxes whose time is over, and tell people of those that will end soon."""
+    ended, reminded = end_due_sandboxes(), remind_of_endings()
+    if ended or reminded:
+        log.info("looked after sandboxes", extra={"ended": ended, "reminded": reminded})
 
 
 @app.periodic(cron="17 3 * * *")

@@ -1,20 +1,25 @@
 """The people and the integrations of these tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connections
 from tests.access.world import Shop, make_person
 
 from tillgate.access.acts import add_membership, add_staff_role
 from tillgate.directory.models import Person, Role, StaffRole
 from tillgate.directory.permissions import Who
+from tillgate.hub.acts.enquiries import EnquiryFacts
 from tillgate.hub.acts.integrations import (
     IntegrationFacts,
     add_public_integration,
     list_public_integration,
 )
+from tillgate.hub.errors import HubError
 from tillgate.hub.models import PublicIntegration
 
 
@@ -64,3 +69,35 @@ def add(actor: Person, slug: str, *, listed: bool = True, **changed: Any) -> Pub
     if listed:
         list_public_integration(integration=made, actor=actor)
     return made
+
+
+def enquiry_facts(**changed: Any) -> EnquiryFacts:
+    wanted = {
+        "name": "Noa Berg",
+        "company": "Berg Software",
+        "builds": "Booking for many restaurants.",
+        "serves_several_merchants": True,
+        "wants_listing": True,
+        "website": "https://berg.example/",
+        "merchants_expected": 40,
+        "locations_expected": 90,
+    }
+    return EnquiryFacts(**(wanted | changed))
+
+
+def at_once(*acts: Callable[[], object]) -> list[HubError | None]:
+    """Run the acts in transactions of their own at the same time; what each was refused for."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> HubError | None:
+        try:
+            start.wait()
+            act()
+        except HubError as error:
+            return error
+        finally:
+            connections.close_all()
+        return None
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))

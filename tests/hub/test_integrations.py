@@ -1,14 +1,12 @@
 """Keeping the Hub: who may, what is refused, and two operators at once."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from tests.access.world import Shop
-from tests.hub.cast import add, everyone, facts, operator
+from tests.hub.cast import add, at_once, everyone, facts, operator
 
 from tillgate.directory.errors import NotPermitted
 from tillgate.directory.models import Person
@@ -24,7 +22,6 @@ from tillgate.hub.errors import (
     AlreadyListed,
     AlreadyUnlisted,
     ChangedMeanwhile,
-    HubError,
     NotValidated,
     SlugTaken,
     SlugUnusable,
@@ -150,24 +147,6 @@ def test_what_was_read_before_somebody_elses_change_is_not_saved(olga: Person) -
         )
     made.refresh_from_db()
     assert made.name == "First"
-
-
-def at_once(*acts: Callable[[], object]) -> list[HubError | None]:
-    """Run the acts in transactions of their own at the same time; what each was refused for."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> HubError | None:
-        try:
-            start.wait()
-            act()
-        except HubError as error:
-            return error
-        finally:
-            connections.close_all()
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from tillgate.directory.models import Person
 from tillgate.hub.models import Category, EnquiryState, PartnerEnquiry, PublicIntegration
 from tillgate.hub.words import plain, plain_words
 
@@ -28,9 +29,12 @@ def find(wanted: Wanted) -> QuerySet[PublicIntegration]:
     found = _in_country(PublicIntegration.objects.filter(is_listed=True), wanted.country)
     if wanted.category:
         found = found.filter(categories__contains=[wanted.category])
-    for word in plain_words(wanted.words):
-        found = found.filter(search_text__contains=word)
-    return found.order_by(_nearness(plain(wanted.words)), "sort_name", "pk")
+    return _with_words(found, wanted.words)
+
+
+def kept(words: str = "") -> QuerySet[PublicIntegration]:
+    """Every integration that has these words, listed or not: for those who keep the Hub."""
+    return _with_words(PublicIntegration.objects.all(), words)
 
 
 def categories_found(wanted: Wanted) -> list[tuple[Category, int]]:
@@ -62,6 +66,32 @@ def enquiries(*, is_open: bool) -> QuerySet[PartnerEnquiry]:
     if is_open:
         return rows.filter(state__in=OPEN_STATES).order_by("filed_at", "pk")
     return rows.exclude(state__in=OPEN_STATES).order_by("-ended_at", "-pk")
+
+
+def open_enquiry_of(person: Person) -> PartnerEnquiry | None:
+    """The enquiry of a person that still waits or is talked about; there is one at most."""
+    return PartnerEnquiry.objects.filter(person=person, state__in=OPEN_STATES).first()
+
+
+def enquiry_called(number: str, person: Person) -> PartnerEnquiry | None:
+    """The enquiry with this number, such as "E-1001", unless it is not for this person."""
+    figures = number.removeprefix("E-")
+    if figures == number or not (figures.isascii() and figures.isdigit() and len(figures) < 19):
+        return None
+    pk = int(figures) - PartnerEnquiry.FIRST_NUMBER
+    seen = PartnerEnquiry.objects.visible_to(person).select_related("assigned_to")
+    return seen.filter(pk=pk).first()
+
+
+def enquiries_of(person: Person) -> QuerySet[PartnerEnquiry]:
+    """What the person has asked, the newest first."""
+    return PartnerEnquiry.objects.filter(person=person).order_by("-filed_at", "-pk")
+
+
+def _with_words(rows: QuerySet[PublicIntegration], words: str) -> QuerySet[PublicIntegration]:
+    for word in plain_words(words):
+        rows = rows.filter(search_text__contains=word)
+    return rows.order_by(_nearness(plain(words)), "sort_name", "pk")
 
 
 def _in_country(rows: QuerySet[PublicIntegration], country: str) -> QuerySet[PublicIntegration]:

@@ -35,7 +35,7 @@ MAIN = (
     Item(_("Merchants"), "merchants", "merchant:read"),
     Item(_("Requests"), "review", "request:review"),
     Item(_("Enquiries"), "enquiries", "enquiry:handle"),
-    Item(_("Listings"), "listings", "listing:edit"),
+    Item(_("Listings"), "listings", "hub:edit"),
     Item(_("Price book"), "prices", "prices:read"),
     Item(_("Content"), "content", "content:publish"),
     Item(_("People"), "people", "person:invite"),
@@ -43,7 +43,7 @@ MAIN = (
 )
 FOOT = (
     Item(_("Check an agreement"), "agreement_check", "agreement:check"),
-    Item(_("Partner Program"), "partner_program", "partner_program:enquire"),
+    Item(_("Partner Program"), "partner_program", "partner_program:read"),
 )
 
 

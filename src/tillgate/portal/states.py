@@ -60,10 +60,12 @@ STATES: Mapping[str, Shown] = {
     "not_possible": (Sign.NO, _("not possible")),
     "public_integration": (Sign.FIX, _("better served by an app")),
     "cannot_tell": (Sign.WAIT, _("we cannot tell")),
-    # an enquiry, and content
-    "new": (Sign.WAIT, _("new")),
-    "in_progress": (Sign.WAIT, _("in progress")),
+    # an enquiry, a public integration, and content
+    "enquiry:new": (Sign.WAIT, _("new")),
+    "in_talk": (Sign.WAIT, _("in talk")),
     "answered": (Sign.OK, _("answered")),
+    "enquiry:closed": (Sign.PLAIN, _("closed")),
+    "listed": (Sign.OK, _("listed")),
     "published": (Sign.OK, _("published")),
     "hidden": (Sign.PLAIN, _("hidden")),
 }

@@ -61,7 +61,7 @@ LIVE_SECRETS = 2
 
 
 class IssuedClient(NamedTuple):
-    """A new client; `secret` is "" for a public one and cannot be had again."""
+    """A new client; `secret` is "" where none was made, and cannot be had again."""
 
     client: Client
     client_id: str
@@ -179,6 +179,15 @@ def end_licence(*, licence: LicensedLocation, last_date: date, actor: str) -> No
 
 
 @transaction.atomic
+def set_technical_contact(*, integration: Integration, person: Person, actor: str) -> None:
+    """Let this person look after the integration's credentials, in place of whoever did."""
+    integration.technical_contact = person
+    integration.save(update_fields=["technical_contact"])
+    data = {"person": f"person:{person.pk}"}
+    _record("access:technical_contact:set", _subject(integration), actor, **data)
+
+
+@transaction.atomic
 def suspend_integration(*, integration: Integration, reason: str, actor: str) -> None:
     """Stop an integration for now: its tokens and secrets stay, and work again once it is resumed.
 
@@ -209,14 +218,15 @@ def end_integration(*, integration: Integration, reason: str, actor: str) -> Non
 
 
 @transaction.atomic
-def issue_client(
+def issue_client(  # noqa: PLR0913  what a client is
     *,
     integration: Integration,
     redirect_uris: Iterable[str],
     actor: str,
     public: bool = False,
+    with_secret: bool = True,
 ) -> IssuedClient:
-    """Make a client of an integration, with a secret unless it is public.
+    """Make a client of an integration, with a secret unless it is public or gets one later.
 
     It is a client of the sandbox exactly when the integration reads the sandbox's business.
     Raises `RedirectRefused` for an address that must not be registered.
@@ -234,7 +244,7 @@ def issue_client(
     )
     data = {"integration_id": integration.pk, "public": public}
     _record("access:client:issued", f"client:{client.client_id}", actor, **data)
-    secret = "" if public else add_secret(client=client, actor=actor)
+    secret = add_secret(client=client, actor=actor) if with_secret and not public else ""
     return IssuedClient(client, client.client_id, secret)
 
 

@@ -29,7 +29,8 @@ class Integration(models.Model):  # type: ignore[django-manager-missing]
     """One program of one business, and what it may read: scopes, personal data, how often.
 
     `scopes` is written as in OAuth, separated by spaces. `staff`, `consumers` and
-    `authorizations` say which personal data its answers may carry.
+    `authorizations` say which personal data its answers may carry. `technical_contact` looks after
+    its credentials.
     """
 
     business = models.ForeignKey(Business, models.PROTECT, related_name="integrations")
@@ -41,6 +42,9 @@ class Integration(models.Model):  # type: ignore[django-manager-missing]
     consumers = models.BooleanField(default=False)
     authorizations = models.BooleanField(default=False)
     calls_per_minute = models.PositiveIntegerField()
+    technical_contact = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="integrations"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

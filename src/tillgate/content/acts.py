@@ -20,6 +20,7 @@ from tillgate.content.errors import (
 from tillgate.content.models import PriceBookEntry, Version
 from tillgate.content.pricing import price_book
 from tillgate.content.queries import current
+from tillgate.content.signals import published
 from tillgate.content.slots import slot_called
 from tillgate.directory.models import Person
 from tillgate.directory.permissions import require
@@ -83,6 +84,7 @@ def publish_price(
     _insert(entry, _("Another price in %(currency)s") % {"currency": currency})
     data = {"monthly_price": str(entry.monthly_price), "valid_from": valid_from.isoformat()}
     _record("content:price:published", f"price:{currency}-{entry.number}", actor, data)
+    published.send(PriceBookEntry, what=entry)
     return entry
 
 
@@ -104,6 +106,7 @@ def _add_version(
     _insert(made, _("Another version"))
     data = {"number": made.number, "label": made.label, "note": note}
     _record("content:version:published", f"content:{made.slot}", actor, data)
+    published.send(Version, what=made)
     return made
 
 

@@ -26,7 +26,14 @@ BY_LOCATION = (
 )
 BOOKS = ("directory_business", *BY_LOCATION)
 # What was said stays said: whoever may add to these may not change or delete.
-ONLY_GROWING = ("content_version", "content_pricebookentry")
+ONLY_GROWING = (
+    "content_version",
+    "content_pricebookentry",
+    "programme_agreementfile",
+    "programme_decision",
+    "programme_feasibilitycheck",
+    "programme_signature",
+)
 RUN_TIME = (Role.PORTAL, Role.LEDGER, Role.READER, Role.METER)
 
 # The sub-select is evaluated once a query instead of once a row; nullif covers a setting that has

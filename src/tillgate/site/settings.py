@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "tillgate.content",
     "tillgate.access",
     "tillgate.hub",
+    "tillgate.programme",
     "tillgate.portal",
     "tillgate.site",
 ]

@@ -46,8 +46,10 @@ def committed_people(blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]
     """What the block commits about people and their sandboxes is removed afterwards."""
     with blocker.unblock():
         before = set(Person.objects.values_list("pk", flat=True))
-        yield
-        Integration.objects.filter(business_id=sandbox_ids.BUSINESS).delete()
-        Message.objects.filter(key__startswith="sandbox:").delete()
-        Person.objects.exclude(pk__in=before).delete()
-        connections.close_all()
+        try:
+            yield
+        finally:
+            Integration.objects.filter(business_id=sandbox_ids.BUSINESS).delete()
+            Message.objects.filter(key__startswith="sandbox:").delete()
+            Person.objects.exclude(pk__in=before).delete()
+            connections.close_all()

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 from oauth2_provider.models import AccessToken, RefreshToken
 
 from tillgate.access import redirects, tokens
@@ -43,6 +42,7 @@ from tillgate.access.models import (
     LicensedLocation,
     State,
 )
+from tillgate.access.queries import live_secrets
 from tillgate.directory.models import (
     BusinessLocation,
     Membership,
@@ -218,7 +218,7 @@ def end_integration(*, integration: Integration, reason: str, actor: str) -> Non
 
 
 @transaction.atomic
-def issue_client(  # noqa: PLR0913  what a client is
+def issue_client(
     *,
     integration: Integration,
     redirect_uris: Iterable[str],
@@ -261,11 +261,10 @@ def add_secret(*, client: Client, actor: str, expires_at: datetime | None = None
     """Make a further secret of a client, and return it. Raises `TooManySecrets`."""
     Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
     now = clock.now()
-    live = ClientSecret.objects.filter(client=client, revoked_at=None)
-    if live.filter(Q(expires_at=None) | Q(expires_at__gt=now)).count() >= LIVE_SECRETS:
+    if live_secrets(client).count() >= LIVE_SECRETS:
         raise TooManySecrets
     secret = tokens.new_token(sandbox=client.sandbox)
-    hint = secret[: len(tokens.PREFIX) + 6]
+    hint = secret[: len(tokens.SANDBOX_PREFIX) + 4 if client.sandbox else len(tokens.PREFIX) + 6]
     ClientSecret.objects.create(
         client=client,
         hash=tokens.token_hash(secret),

@@ -68,14 +68,15 @@ class RedirectRefused(AccessError):
     """A redirect address that must not be registered."""
 
     def __init__(self, uri: str, cure: str) -> None:
-        super().__init__(f"{uri!r} cannot be a redirect address: {cure}.")
+        words = _("“%(uri)s” cannot be a redirect address: %(cure)s.")
+        super().__init__(words % {"uri": uri, "cure": cure})
 
 
 class TooManySecrets(AccessError):
     """Two secrets of the client are live, which is enough to change from one to the next."""
 
     def __init__(self) -> None:
-        super().__init__("Two secrets are live: revoke one before issuing the next.")
+        super().__init__(_("Two secrets are live. Revoke one before issuing the next."))
 
 
 class IntegrationEnded(AccessError):

@@ -4,7 +4,7 @@ from datetime import UTC
 
 from django.db.models import Q, QuerySet
 
-from tillgate.access.models import Integration, LicensedLocation
+from tillgate.access.models import Client, ClientSecret, Integration, LicensedLocation
 from tillgate.directory.models import Membership, Person
 from tillgate.foundation import clock
 
@@ -15,6 +15,12 @@ def licensed_today(integration: Integration) -> list[int]:
     licences = LicensedLocation.objects.filter(integration=integration, from_date__lte=today)
     current = licences.filter(Q(until_date__isnull=True) | Q(until_date__gte=today))
     return sorted(set(current.values_list("location_id", flat=True)))
+
+
+def live_secrets(client: Client) -> QuerySet[ClientSecret]:
+    """The secrets that get a token now, the oldest first."""
+    unrevoked = ClientSecret.objects.filter(client=client, revoked_at=None)
+    return unrevoked.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now())).order_by("pk")
 
 
 def integrations_of(person: Person) -> QuerySet[Integration]:

@@ -6,6 +6,8 @@ They are compared as strings, character by character (RFC 9700 section 2.1).
 from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
 
+from django.utils.translation import gettext as _
+
 _LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
@@ -13,13 +15,13 @@ def why_refused(uri: str) -> str:
     """Why an address cannot be registered, "" when it can."""
     parts = _split(uri)
     if parts is None or not parts.hostname or any(not "!" <= sign <= "~" for sign in uri):
-        return "write a whole address, such as https://example.com/callback"
+        return _("write a whole address, such as https://example.com/callback")
     if "#" in uri or "*" in uri or "\\" in uri or "@" in parts.netloc:
-        return "leave out fragments, wildcards, backslashes and user names"
+        return _("leave out fragments, wildcards, backslashes and user names")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK_HOSTS:
-        return "use https; plain http is for localhost, 127.0.0.1 and [::1] only"
+        return _("use https; plain http is for localhost, 127.0.0.1 and [::1] only")
     if parts.scheme not in {"http", "https"} or not uri.startswith(parts.scheme):
-        return "begin with https://"
+        return _("begin with https://")
     return ""
 
 
@@ -31,7 +33,7 @@ def matches(uri: str, registered: Collection[str]) -> bool:
 def _split(uri: str) -> SplitResult | None:
     try:
         parts = urlsplit(uri)
-        _ = parts.port  # raises for a port that is none
+        parts.port  # noqa: B018  raises for a port that is none
     except ValueError:
         return None
     return parts

@@ -27,6 +27,7 @@ from tillgate.directory.models import BusinessLocation, Person
 from tillgate.directory.permissions import require
 from tillgate.directory.queries import locations_by_id
 from tillgate.foundation import clock
+from tillgate.foundation.addresses import address_of
 from tillgate.foundation.config import config
 from tillgate.foundation.events import record_event
 from tillgate.foundation.mail import queue_mail
@@ -186,7 +187,7 @@ def _tell(name: str, sandbox: Sandbox) -> None:
     facts = {
         "name": sandbox.person.get_full_name(),
         "expires": f"{sandbox.ends_at:%Y-%m-%d %H:%M} UTC",
-        "link": (config().base_url or "http://localhost:8000") + "/sandbox/",
+        "link": address_of("sandbox"),
     }
     mail = render_mail(name, facts)
     key = f"sandbox:{sandbox.pk}:{name}"

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from tillgate.directory.models import Business, BusinessLocation
 from tillgate.foundation.postgres.sessions import locations_setting
+from tillgate.foundation.sandbox_ids import is_sandbox_id
 
 MOST_FOUND = 20
 _LARGEST_ID = 2**63 - 1
@@ -67,7 +68,10 @@ def business_names(business_ids: Iterable[int]) -> dict[int, str]:
 
 
 def find_businesses(words: str) -> list[Found]:
-    """Businesses whose name holds the words, or whose id they are; at most `MOST_FOUND`."""
+    """Merchants whose name holds the words, or whose id they are; at most `MOST_FOUND`.
+
+    The sandbox's business is nobody's, so it is never among them.
+    """
     words = words.strip().replace("\0", "")
     if not words:
         return []
@@ -77,4 +81,5 @@ def find_businesses(words: str) -> list[Found]:
             "SELECT * FROM directory_find_businesses(%s, %s, %s)",
             (words, min(number, _LARGEST_ID), MOST_FOUND),
         )
-        return [Found(*row) for row in cursor.fetchall()]
+        found = [Found(*row) for row in cursor.fetchall()]
+    return [each for each in found if not is_sandbox_id(each.business_id)]

@@ -3,12 +3,13 @@
 from allauth.account.views import AccountInactiveView, LoginView, LogoutView
 from django.urls import URLPattern, path, re_path
 
-from tillgate.portal import consent, hub, partner_program, views
+from tillgate.portal import consent, hub, partner_program, sandbox, views
 
 urlpatterns: list[URLPattern] = [
     *views.PAGES,
     *hub.PAGES,
     *partner_program.PAGES,
+    *sandbox.PAGES,
     re_path(r"^oauth/authorize/?$", consent.authorize, name="oauth_authorize"),
     path("sign-in/", LoginView.as_view(template_name="portal/sign_in.html"), name="account_login"),
     path(

@@ -140,3 +140,40 @@ MAILS: Mapping[str, MailSlot] = {
         _("Partner Program enquiry answered"), _("the enquirer"), "name company answer"
     ),
 }
+
+# What a preview shows in place of the facts: invented people, places and figures.
+_EXAMPLES: Mapping[str, str] = {
+    "account_manager": "Dana Whitlock",
+    "advice": "Your account manager, Dana Whitlock, can tell you what would help.",
+    "answer": "Thank you for telling us about your program.\n\nWe would like to see it.",
+    "apis": "Financial and Items",
+    "business": "Harbour Street Kitchens",
+    "code": "402 913",
+    "company": "Brass Ladle Software",
+    "contact": "Maya Lindqvist",
+    "contact_email": "maya@harbour.example",
+    "expires": "14 March 2026, 18:00 UTC",
+    "integration": "Ledger Bridge",
+    "invited_by": "Dana Whitlock",
+    "link": "https://gate.example/a-personal-link",
+    "locations": "Harbour Street\nOld Mill Quay",
+    "minutes": "10",
+    "name": "Maya Lindqvist",
+    "number": "R-1042",
+    "opened_at": "6 March 2026, 09:12 UTC",
+    "price": "EUR 58.00 a month for 2 business locations",
+    "question": "Which system will receive the sales?",
+    "reason": "The purpose needs to write, and custom API access only reads.",
+    "role": "owner",
+    "signatory": "Maya Lindqvist",
+    "signed_at": "5 March 2026, 16:40 UTC",
+    "target": "within 3 working days",
+    "technical_contact": "Ola Brandt",
+    "withdrawn_by": "Maya Lindqvist",
+    "words": "We want to book the day's takings by ourselves.",
+}
+
+
+def example_facts(name: str) -> dict[str, str]:
+    """Invented facts for every placeholder a mail declares."""
+    return {fact: _EXAMPLES[fact] for fact in MAILS[name].facts}

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tillgate.content.errors import UnknownSlot, WrongFacts
-from tillgate.content.mail_slots import ADDRESSES, LONG, MAILS
+from tillgate.content.mail_slots import ADDRESSES, LONG, MAILS, example_facts
 from tillgate.content.placeholders import clean, filled, names_in, one_line, pieces
 from tillgate.content.queries import Platform, current, platform
 
@@ -56,20 +56,20 @@ def compose(name: str, subject: str, text: str, facts: Mapping[str, str]) -> Mai
     _check(name, facts)
     sender = platform()
     known = _usable(facts) | _told_of(sender)
-    paragraphs = [each for each in _BLANK_LINES.split(clean(text)) if _says_something(each, known)]
-    heading = one_line(filled(subject, {key: one_line(fact) for key, fact in known.items()}))
+    heading, paragraphs = _heading(subject, known), _paragraphs(text, known)
+    blocks = [_block(each, known) for each in paragraphs]
+    html = {"subject": heading, "blocks": blocks, "sender": sender}
     return Mail(
         subject=heading,
         text=_text(paragraphs, known, sender),
-        html=render_to_string(
-            "content/mail.html",
-            {
-                "subject": heading,
-                "blocks": [_block(each, known) for each in paragraphs],
-                "sender": sender,
-            },
-        ),
+        html=render_to_string("content/mail.html", html),
     )
+
+
+def preview(name: str, subject: str, text: str) -> tuple[str, list[Block]]:
+    """The subject and the paragraphs of a mail with these words, for invented facts."""
+    known = _usable(example_facts(name)) | _told_of(platform())
+    return _heading(subject, known), [_block(each, known) for each in _paragraphs(text, known)]
 
 
 def _check(name: str, facts: Mapping[str, str]) -> None:
@@ -88,6 +88,14 @@ def _usable(facts: Mapping[str, str]) -> dict[str, str]:
 
 def _told_of(sender: Platform) -> dict[str, str]:
     return {"platform": sender.name, "support": sender.support, "website": sender.website}
+
+
+def _heading(subject: str, facts: Mapping[str, str]) -> str:
+    return one_line(filled(subject, {name: one_line(fact) for name, fact in facts.items()}))
+
+
+def _paragraphs(text: str, facts: Mapping[str, str]) -> list[str]:
+    return [each for each in _BLANK_LINES.split(clean(text)) if _says_something(each, facts)]
 
 
 def _says_something(paragraph: str, facts: Mapping[str, str]) -> bool:

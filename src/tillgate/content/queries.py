@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from tillgate.content.errors import UnknownVersion
 from tillgate.content.models import Version
 from tillgate.content.shipped import default_of
-from tillgate.content.slots import slot_called
+from tillgate.content.slots import SLOTS, Slot, slot_called
 from tillgate.foundation import clock
 
 
@@ -51,6 +51,14 @@ def history(slot: str) -> QuerySet[Version]:
     return versions.order_by("-number")
 
 
+def in_force() -> list[tuple[Slot, Version]]:
+    """Every slot with its version in force, in the slots' order."""
+    newest = _newest_of_all()
+    for missing in SLOTS.keys() - newest.keys():
+        newest[missing] = current(missing)
+    return [(slot, newest[name]) for name, slot in SLOTS.items()]
+
+
 def platform() -> Platform:
     """Who speaks."""
     fields = current("platform").fields
@@ -69,6 +77,11 @@ def decline_reasons() -> list[DeclineReason]:
 def review_target_days() -> int:
     """In how many working days a request should be decided."""
     return int(current("review").fields["target_working_days"])
+
+
+def _newest_of_all() -> dict[str, Version]:
+    newest = Version.objects.order_by("slot", "-number").distinct("slot")
+    return {each.slot: each for each in newest.select_related("published_by")}
 
 
 def _newest(slot: str) -> Version | None:

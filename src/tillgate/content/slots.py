@@ -30,6 +30,11 @@ class Slot(NamedTuple):
     read_by: str
     consequence: str
 
+    @property
+    def slug(self) -> str:
+        """The name as a part of an address."""
+        return self.name.replace("/", "-")
+
 
 _SINGLE = (
     Slot(
@@ -100,6 +105,11 @@ def _mail_slots() -> dict[str, Slot]:
 
 
 SLOTS: Mapping[str, Slot] = {slot.name: slot for slot in _SINGLE} | _mail_slots()
+
+
+def slot_at(slug: str) -> Slot:
+    """The slot with this part of an address. Raises `UnknownSlot`."""
+    return slot_called(slug.replace("mail-", "mail/", 1) if slug.startswith("mail-") else slug)
 
 
 def slot_called(name: str) -> Slot:

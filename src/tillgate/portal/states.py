@@ -60,6 +60,11 @@ STATES: Mapping[str, Shown] = {
     "not_possible": (Sign.NO, _("not possible")),
     "public_integration": (Sign.FIX, _("better served by an app")),
     "cannot_tell": (Sign.WAIT, _("we cannot tell")),
+    # an entry of the price book
+    "price:holds": (Sign.OK, _("in force")),
+    "price:coming": (Sign.WAIT, _("to come")),
+    "price:over": (Sign.PLAIN, _("over")),
+    "price:replaced": (Sign.PLAIN, _("replaced")),
     # an enquiry, a public integration, and content
     "enquiry:new": (Sign.WAIT, _("new")),
     "in_talk": (Sign.WAIT, _("in talk")),

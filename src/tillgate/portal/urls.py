@@ -3,13 +3,23 @@
 from allauth.account.views import AccountInactiveView, LoginView, LogoutView
 from django.urls import URLPattern, path, re_path
 
-from tillgate.portal import consent, hub, partner_program, sandbox, views
+from tillgate.portal import (
+    consent,
+    content,
+    hub,
+    partner_program,
+    prices,
+    sandbox,
+    views,
+)
 
 urlpatterns: list[URLPattern] = [
     *views.PAGES,
     *hub.PAGES,
     *partner_program.PAGES,
     *sandbox.PAGES,
+    *content.PAGES,
+    *prices.PAGES,
     re_path(r"^oauth/authorize/?$", consent.authorize, name="oauth_authorize"),
     path("sign-in/", LoginView.as_view(template_name="portal/sign_in.html"), name="account_login"),
     path(

@@ -66,10 +66,9 @@ def test_unchanged_lines_far_away_are_counted() -> None:
 
 
 def test_fields_are_lines_too() -> None:
-    fields = {"subject": "Hello", "reasons": [{"code": "a", "tags": ["x", "y"]}]}
-    assert lines_of("One\nTwo", fields) == [
-        "subject: Hello", "code: a", "tags: x, y", "", "", "One", "Two",
-    ]  # fmt: skip
+    fields = {"reasons": [{"words": "Too soon.", "tags": ["x", "y"], "code": "a"}], "subject": "Hi"}
+    names = ["code: a", "tags: x, y", "words: Too soon.", "", "subject: Hi"]
+    assert lines_of("One\nTwo", fields) == [*names, "", "One", "Two"]
     assert lines_of("", {"name": "A"}) == ["name: A"]
     assert lines_of("One", {}) == ["One"]
 

@@ -123,6 +123,19 @@ def test_the_same_again_is_one_enquiry(enquiry: PartnerEnquiry, noa: Person, gil
     assert len(mails_to(noa)) == len(mails_to(gil)) == 1
 
 
+def test_taking_and_answering_twice_is_as_good_as_once(
+    enquiry: PartnerEnquiry, noa: Person, gil: Person
+) -> None:
+    for _ in range(2):
+        take_enquiry(enquiry=enquiry, actor=gil)
+    for _ in range(2):
+        answer_enquiry(enquiry=enquiry, answer="Yes.", actor=gil)
+    with pytest.raises(AlreadyHandled):
+        answer_enquiry(enquiry=enquiry, answer="No.", actor=gil)
+    assert kinds() == [f"hub:enquiry:{what}" for what in ("filed", "taken", "answered")]
+    assert len(mails_to(noa)) == 2
+
+
 def test_another_enquiry_waits_until_the_first_is_done(
     enquiry: PartnerEnquiry, noa: Person, gil: Person
 ) -> None:

@@ -108,6 +108,11 @@ def test_an_address_belongs_to_one_integration(olga: Person) -> None:
     assert PublicIntegration.objects.count() == 1
 
 
+def test_the_same_twice_is_added_once(olga: Person) -> None:
+    assert add(olga, "larder-count", listed=False) == add(olga, "larder-count", listed=False)
+    assert kinds() == ["hub:integration:added"]
+
+
 def test_only_what_was_validated_is_listed(olga: Person) -> None:
     made = add(olga, "larder-count", listed=False, validated_on=None)
     with pytest.raises(NotValidated):
@@ -153,8 +158,8 @@ def test_what_was_read_before_somebody_elses_change_is_not_saved(olga: Person) -
 def test_two_operators_at_once_have_one_outcome() -> None:
     one, two = operator("one"), operator("two")
     outcomes = at_once(
-        lambda: add_public_integration(slug="same", facts=facts(), actor=one),
-        lambda: add_public_integration(slug="same", facts=facts(), actor=two),
+        lambda: add_public_integration(slug="same", facts=facts(name="One"), actor=one),
+        lambda: add_public_integration(slug="same", facts=facts(name="Two"), actor=two),
     )
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "SlugTaken"]
     made = PublicIntegration.objects.get()
@@ -166,7 +171,7 @@ def test_two_operators_at_once_have_one_outcome() -> None:
                 revision=1,
                 actor=one,
             )
-            for name in ("One", "Two")
+            for name in ("Third", "Fourth")
         )
     )
     assert sorted(type(outcome).__name__ for outcome in outcomes) == [
@@ -174,7 +179,7 @@ def test_two_operators_at_once_have_one_outcome() -> None:
         "NoneType",
     ]
     made.refresh_from_db()
-    assert made.name == ("One" if outcomes[0] is None else "Two")
+    assert made.name == ("Third" if outcomes[0] is None else "Fourth")
     outcomes = at_once(
         *(lambda: list_public_integration(integration=made, actor=who) for who in (one, two))  # noqa: B023
     )

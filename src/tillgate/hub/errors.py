@@ -79,7 +79,7 @@ class AlreadyHandled(HubError):
     """A colleague was faster, or the enquiry has ended."""
 
     def __init__(self, number: str, state: str) -> None:
-        words = _("%(number)s is %(state)s meanwhile, so nothing was changed.")
+        words = _("%(number)s is %(state)s meanwhile. Nothing was changed: a colleague was faster.")
         super().__init__(words % {"number": number, "state": state})
 
 

@@ -1,6 +1,7 @@
 """Keeping the Integration Hub: the operator's list of integrations, and the page of each."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -21,7 +22,14 @@ from tillgate.hub.acts.integrations import (
     list_public_integration,
     unlist_public_integration,
 )
-from tillgate.hub.errors import ChangedMeanwhile, NotValidated, SlugTaken, SlugUnusable
+from tillgate.hub.errors import (
+    AlreadyListed,
+    AlreadyUnlisted,
+    ChangedMeanwhile,
+    NotValidated,
+    SlugTaken,
+    SlugUnusable,
+)
 from tillgate.hub.models import Category, PublicIntegration
 from tillgate.hub.queries import kept
 from tillgate.portal.countries import by_name, code_of
@@ -173,14 +181,16 @@ def _save(request: HttpRequest, integration: PublicIntegration) -> HttpResponse:
 
 
 def _list(request: HttpRequest, integration: PublicIntegration) -> HttpResponse:
-    list_public_integration(integration=integration, actor=person_of(request))
+    with suppress(AlreadyListed):  # a second click: it stands as it was wanted
+        list_public_integration(integration=integration, actor=person_of(request))
     return _told(
         request, integration, gettext("%(name)s is listed: everybody finds it in the Hub.")
     )
 
 
 def _unlist(request: HttpRequest, integration: PublicIntegration) -> HttpResponse:
-    unlist_public_integration(integration=integration, actor=person_of(request))
+    with suppress(AlreadyUnlisted):
+        unlist_public_integration(integration=integration, actor=person_of(request))
     return _told(request, integration, gettext("%(name)s is no longer shown in the Hub."))
 
 

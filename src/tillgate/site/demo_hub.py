@@ -1,14 +1,15 @@
-"""What the demo's Integration Hub holds: invented integrations by invented providers."""
+"""What the demo's Integration Hub holds, and who asks about the Partner Program; all invented."""
 
 from datetime import date
 
 from tillgate.directory.models import Person
+from tillgate.hub.acts.enquiries import EnquiryFacts, file_enquiry
 from tillgate.hub.acts.integrations import (
     IntegrationFacts,
     add_public_integration,
     list_public_integration,
 )
-from tillgate.hub.models import Category, PublicIntegration
+from tillgate.hub.models import Category, PartnerEnquiry, PublicIntegration
 
 _FACTS: dict[str, IntegrationFacts] = {
     "nightfold": IntegrationFacts(
@@ -197,3 +198,19 @@ def fill_hub(actor: Person) -> None:
         made = add_public_integration(slug=slug, facts=facts, actor=actor)
         if facts.validated_on:
             list_public_integration(integration=made, actor=actor)
+
+
+def ask_about_partner_program(actor: Person) -> PartnerEnquiry:
+    """An enquiry that waits to be read; asking it again returns the same one."""
+    facts = EnquiryFacts(
+        name=actor.get_full_name(),
+        company="Saltmeadow Software",
+        website="https://saltmeadow.example/",
+        builds="A forecast of tomorrow's guests from weather and past sales, for any restaurant."
+        " It reads each closed business day and writes nothing.",
+        serves_several_merchants=True,
+        wants_listing=True,
+        merchants_expected=60,
+        locations_expected=140,
+    )
+    return file_enquiry(facts=facts, actor=actor)

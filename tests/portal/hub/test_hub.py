@@ -254,11 +254,16 @@ def test_an_operator_adds_changes_lists_and_unlists(olga: Person) -> None:
     assert names_on(Http().get("/hub/")) == []
 
 
-def test_a_second_click_is_told_how_it_stands(olga: Person) -> None:
-    add(olga, "shown")
-    again = signed_in(olga).post("/hub/manage/shown/", {"act": "list"})
-    assert again.status_code == 409
-    assert b"Larder Count is listed already" in again.content
+def test_a_second_click_changes_nothing_more(olga: Person) -> None:
+    browser = signed_in(olga)
+    for _ in range(2):
+        assert (
+            browser.post("/hub/manage/add/", form_of())["Location"] == "/hub/manage/larder-count/"
+        )
+    for act in ("list", "unlist"):
+        for _ in range(2):
+            assert browser.post("/hub/manage/larder-count/", {"act": act}).status_code == 302
+    assert PublicIntegration.objects.get().revision == 3
 
 
 def test_an_address_that_is_taken_is_said_at_its_field(olga: Person) -> None:

@@ -92,7 +92,7 @@ def test_the_queue_is_fit_to_be_seen(eye: Eye) -> None:
     eye.look_at(f"{queue}?show=done", "enquiries-done", person=gil)
     eye.look_at(f"{queue}{done.number}/", "enquiry-answered", person=gil)
     page = eye.look_at(f"{queue}{waiting.number}/", "enquiry-new", person=gil)
-    other = eye.open(f"{queue}{waiting.number}/", person=gil)
+    other = eye.open(f"{queue}{waiting.number}/", person=growth_manager("ida"))
     page.get_by_role("button", name="I look after this").click()
     eye.check(page, "enquiry-in-talk")
     other.get_by_role("button", name="I look after this").click()

@@ -16,6 +16,7 @@ from tillgate.directory.permissions import TABLE, Who
 from tillgate.foundation.models import Message
 from tillgate.hub.acts.enquiries import answer_enquiry, close_enquiry, file_enquiry, take_enquiry
 from tillgate.hub.models import EnquiryState, PartnerEnquiry
+from tillgate.site.demo_hub import ask_about_partner_program
 
 ASK, SENT, QUEUE = (
     "/partner-program/enquiry/",
@@ -213,6 +214,11 @@ def test_hostile_words_are_only_words(noa: Person, gil: Person, typed: str) -> N
     for message in Message.objects.all():
         assert "<script>alert" not in message.html
         assert typed in message.text
+
+
+def test_the_demo_asks_once(noa: Person, gil: Person) -> None:
+    assert ask_about_partner_program(noa) == ask_about_partner_program(noa)
+    assert "Saltmeadow Software" in signed_in(gil).get(QUEUE).content.decode()
 
 
 # --- the queue -----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from tillgate.foundation import clock
 from tillgate.foundation.addresses import address_of
 from tillgate.foundation.events import record_event
 from tillgate.foundation.mail import queue_mail
-from tillgate.hub.errors import EnquiryOpen, NothingToSend
+from tillgate.hub.errors import AlreadyHandled, EnquiryOpen, NothingToSend
 from tillgate.hub.models import EnquiryState, PartnerEnquiry
 from tillgate.hub.queries import open_enquiry_of
 from tillgate.hub.states import move
@@ -59,9 +59,17 @@ def file_enquiry(*, facts: EnquiryFacts, actor: Person) -> PartnerEnquiry:
 
 @transaction.atomic
 def take_enquiry(*, enquiry: PartnerEnquiry, actor: Person) -> None:
-    """Begin to look after an enquiry. Raises `AlreadyHandled` if a colleague was faster."""
+    """Begin to look after an enquiry; twice is as good as once.
+
+    Raises `AlreadyHandled` if a colleague was faster.
+    """
     require(actor, HANDLE)
-    move(enquiry, EnquiryState.IN_TALK, assigned_to=actor, taken_at=clock.now())
+    try:
+        move(enquiry, EnquiryState.IN_TALK, assigned_to=actor, taken_at=clock.now())
+    except AlreadyHandled:
+        if enquiry.state == EnquiryState.IN_TALK and enquiry.assigned_to == actor:
+            return
+        raise
     _record("taken", enquiry, actor)
 
 
@@ -69,14 +77,19 @@ def take_enquiry(*, enquiry: PartnerEnquiry, actor: Person) -> None:
 def answer_enquiry(*, enquiry: PartnerEnquiry, answer: str, actor: Person) -> None:
     """Mail an answer to whoever asked, which ends the enquiry.
 
-    Whoever handles enquiries may, not only the colleague who took it, for people go on leave.
-    Raises `NothingToSend` or `AlreadyHandled`.
+    Whoever handles enquiries may, not only the colleague who took it, for people go on leave. The
+    same words twice are mailed once. Raises `NothingToSend` or `AlreadyHandled`.
     """
     require(actor, HANDLE)
     words = answer.strip()
     if not words:
         raise NothingToSend
-    move(enquiry, EnquiryState.ANSWERED, answer=words, ended_at=clock.now())
+    try:
+        move(enquiry, EnquiryState.ANSWERED, answer=words, ended_at=clock.now())
+    except AlreadyHandled:
+        if enquiry.answer == words:
+            return
+        raise
     _record("answered", enquiry, actor)
     _tell_enquirer("partner_enquiry_answered", enquiry, answer=words)
 

@@ -50,7 +50,10 @@ class IntegrationFacts:
 def add_public_integration(
     *, slug: str, facts: IntegrationFacts, actor: Person
 ) -> PublicIntegration:
-    """Add an integration, not listed yet. Raises `SlugUnusable` or `SlugTaken`."""
+    """Add an integration, not listed yet; the same again returns the one that is there.
+
+    Raises `SlugUnusable`, or `SlugTaken` when another integration has the address.
+    """
     require(actor, EDIT)
     if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_SLUG or slug in RESERVED_SLUGS:
         raise SlugUnusable(slug)
@@ -62,9 +65,12 @@ def add_public_integration(
         with transaction.atomic():
             integration.save(force_insert=True)
     except IntegrityError as error:
-        if not PublicIntegration.objects.filter(slug=slug).exists():
+        there = PublicIntegration.objects.filter(slug=slug).first()
+        if there is None:
             raise
-        raise SlugTaken(slug) from error
+        if _changed(there, facts):
+            raise SlugTaken(slug) from error
+        return there
     _record("added", integration, actor, name=facts.name)
     return integration
 
@@ -83,10 +89,8 @@ def change_public_integration(
         raise ChangedMeanwhile(before.name)
     if before.is_listed and facts.validated_on is None:
         raise NotValidated(facts.name)
-    wanted = asdict(facts)
-    changed = sorted(name for name, value in wanted.items() if getattr(before, name) != value)
-    if changed:
-        _update(integration, **wanted, **_for_search(facts))
+    if changed := _changed(before, facts):
+        _update(integration, **asdict(facts), **_for_search(facts))
         _record("changed", integration, actor, fields=changed)
 
 
@@ -112,6 +116,12 @@ def unlist_public_integration(*, integration: PublicIntegration, actor: Person) 
         raise AlreadyUnlisted(current.name)
     _update(integration, is_listed=False)
     _record("unlisted", integration, actor)
+
+
+def _changed(integration: PublicIntegration, facts: IntegrationFacts) -> list[str]:
+    """The names of what is said otherwise than it stands."""
+    said = asdict(facts)
+    return sorted(name for name, value in said.items() if getattr(integration, name) != value)
 
 
 def _update(integration: PublicIntegration, **changes: Any) -> None:

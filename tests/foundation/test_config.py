@@ -24,6 +24,7 @@ def test_an_empty_environment_gives_working_defaults():
         ("TILLGATE_CALLS_PER_MINUTE", "٦"),
         ("TILLGATE_LOG_FORMAT", "xml"),
         ("TILLGATE_SHUTDOWN_SECONDS", "-1"),
+        ("TILLGATE_TIMESTAMP_URL", "stamps.example.com/tsa"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused_by_name(name, value):

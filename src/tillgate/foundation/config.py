@@ -49,6 +49,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str = "json"
     access_log: bool = True
     shutdown_seconds: int = 10
+    timestamp_url: str = ""
     staff_needs_second_factor: bool = True
     mail_server: MailServer | None = None
     mail_from: str = ""
@@ -121,6 +122,15 @@ def _redis_url(environ: Mapping[str, str]) -> str:
     return url
 
 
+def _timestamp_url(environ: Mapping[str, str]) -> str:
+    value = environ.get("TILLGATE_TIMESTAMP_URL", "")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        cure = "write it like https://stamps.example.com/tsa"
+        raise BadSetting("TILLGATE_TIMESTAMP_URL", value, cure)
+    return value
+
+
 def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     value = environ.get(name, "") or choices[0]
     if value not in choices:
@@ -172,6 +182,7 @@ def load(environ: Mapping[str, str]) -> Config:
         log_format=_choice(environ, "TILLGATE_LOG_FORMAT", ("json", "text")),
         access_log=env_bool(environ, "TILLGATE_ACCESS_LOG", default=True),
         shutdown_seconds=env_int(environ, "TILLGATE_SHUTDOWN_SECONDS", 10),
+        timestamp_url=_timestamp_url(environ),
         staff_needs_second_factor=env_bool(
             environ, "TILLGATE_STAFF_NEEDS_SECOND_FACTOR", default=True
         ),

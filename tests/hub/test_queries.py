@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 from tests.hub.cast import add
 
+from tillgate.content.feasibility import wishes
 from tillgate.directory.models import Person
 from tillgate.hub.acts.integrations import unlist_public_integration
 from tillgate.hub.models import Category, PublicIntegration
@@ -152,3 +153,9 @@ def test_looking_up_costs_the_same_however_many_there_are(
         categories_found(Wanted())
         countries_offered()
         suggest(["accounting"])
+
+
+def test_what_the_feasibility_check_calls_for_is_a_category_of_the_hub(db: None) -> None:
+    named = {category for wish in wishes() for category in wish.categories}
+    assert named
+    assert named <= set(Category.values)

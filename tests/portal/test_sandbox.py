@@ -6,14 +6,15 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
 from django.test import Client as Http
 from django.utils.html import escape
 from tests.access.sandboxes import committed_people, feed_directory, in_the_books
-from tests.access.world import LOOPBACK, Shop, make_person
-from tests.portal.browser import signed_in
+from tests.access.world import LOOPBACK, Shop, basic, make_person, post
+from tests.portal.browser import code_of, signed_in
 from tests.portal.pages_harness import Eye
 
 from tillgate.access import sandbox as acts
@@ -186,6 +187,24 @@ def test_redirect_addresses_are_kept_as_typed(browser: Http) -> None:
     kept = Client.objects.get(sandbox=True).redirect_uris.split()
     assert kept == [LOOPBACK, "https://app.example/callback"]
     assert LOOPBACK in words(browser.get(PAGE))
+
+
+def test_a_program_is_let_in_by_whoever_opened_the_sandbox_and_by_nobody_else(
+    browser: Http,
+) -> None:
+    secret = secret_in(press(browser, "open"))
+    press(browser, "redirects", redirect_uris=LOOPBACK)
+    client_id = Client.objects.get(sandbox=True).client_id
+    question = f"/oauth/authorize?response_type=code&client_id={client_id}&" + urlencode(
+        {"redirect_uri": LOOPBACK, "scope": "financial-api offline_access"}
+    )
+    assert signed_in(make_person("noor")).get(question).status_code == 403
+    assert "Sandbox Kingfisher Riverside" in words(browser.get(question))
+    code = code_of(browser.post(question, {"decision": "allow"}))  # type: ignore[arg-type]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": LOOPBACK}
+    pair = post("/oauth/token", basic(client_id, secret), **form).json()  # type: ignore[attr-defined]
+    assert SECRET.fullmatch(pair["access_token"])
+    assert SECRET.fullmatch(pair["refresh_token"])
 
 
 @pytest.mark.parametrize(

@@ -147,9 +147,19 @@ def test_a_signed_agreement_is_not_signed_again(cast: Cast) -> None:
     acts.sign_agreement(token=token, code_id=code_id, signing=SIGNING, origin=ORIGIN)
     with pytest.raises(Overtaken):
         acts.sign_agreement(token=token, code_id=code_id, signing=SIGNING, origin=ORIGIN)
-    with pytest.raises(Overtaken):
-        acts.send_signing_code(token=token, origin=ORIGIN)
     assert Signature.objects.count() == 1
+
+
+def test_a_signed_agreement_can_be_read_again_and_not_signed_again(cast: Cast) -> None:
+    agreement = sent(cast)
+    sign(agreement)
+    token = signing_token(agreement)
+    code_id = proved(agreement, token)
+    assert codes.was_proved(code_id, subject=acts.subject_of(agreement))
+    with pytest.raises(Overtaken):
+        acts.sign_agreement(token=token, code_id=code_id, signing=SIGNING, origin=ORIGIN)
+    with pytest.raises(Overtaken):
+        acts.refuse_agreement(token=token, code_id=code_id, because="No.", origin=ORIGIN)
 
 
 def test_an_expired_agreement_is_not_signed(cast: Cast) -> None:

@@ -4,12 +4,15 @@ from allauth.account.views import AccountInactiveView, LoginView, LogoutView
 from django.urls import URLPattern, path, re_path
 
 from tillgate.portal import (
+    checking,
     consent,
     content,
+    credentials,
     hub,
     partner_program,
     prices,
     sandbox,
+    signing,
     views,
 )
 
@@ -20,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     *sandbox.PAGES,
     *content.PAGES,
     *prices.PAGES,
+    *signing.PAGES,
+    *credentials.PAGES,
+    *checking.PAGES,
     re_path(r"^oauth/authorize/?$", consent.authorize, name="oauth_authorize"),
     path("sign-in/", LoginView.as_view(template_name="portal/sign_in.html"), name="account_login"),
     path(

@@ -71,6 +71,13 @@ def is_proved(code_id: int | None, *, subject: str) -> bool:
     return code_id is not None and _good_proofs(code_id, subject).exists()
 
 
+def was_proved(code_id: int | None, *, subject: str) -> bool:
+    """Whether the address was proved within half an hour, be the proof used or not: for reading."""
+    since = clock.now() - PROOF_LIFE
+    proofs = MailCode.objects.filter(subject=subject, proved_at__gt=since)
+    return code_id is not None and proofs.filter(pk=code_id).exists()
+
+
 def _good_proofs(code_id: int, subject: str) -> QuerySet[MailCode]:
     since = clock.now() - PROOF_LIFE
     return MailCode.objects.filter(pk=code_id, subject=subject, proved_at__gt=since, used_at=None)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import msgspec
@@ -54,13 +55,17 @@ def signed_document(agreement: Agreement, signature: Signature) -> bytes:
     """
     key = seal_key(os.environ, config().data_dir)
     evidence = _evidence(agreement, signature, fingerprint(key.certificate))
-    return seal(
-        signed_agreement_pdf(fixed_facts(agreement), evidence),
-        key=key,
-        reason=f"Agreement {agreement.number}",
-        signed_at=signature.signed_at,
-        timestamp_url=os.environ.get("TILLGATE_TIMESTAMP_URL", ""),
-    )
+    paper = signed_agreement_pdf(fixed_facts(agreement), evidence)
+    # The sealing runs an event loop of its own, which a thread that runs one already refuses.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(
+            seal,
+            paper,
+            key=key,
+            reason=f"Agreement {agreement.number}",
+            signed_at=signature.signed_at,
+            timestamp_url=os.environ.get("TILLGATE_TIMESTAMP_URL", ""),
+        ).result()
 
 
 def _facts(agreement: Agreement) -> AgreementFacts:

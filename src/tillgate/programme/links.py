@@ -47,4 +47,9 @@ def hash_of(token: str) -> str:
 
 def address_of(page: str, *args: object) -> str:
     """The whole address of a page of the portal, by its name in `PAGES`."""
-    return (config().base_url or _LOCAL) + PAGES[page].format(*args)
+    return base_url() + PAGES[page].format(*args)
+
+
+def base_url() -> str:
+    """The address of this installation, without a slash at its end."""
+    return config().base_url or _LOCAL

@@ -87,12 +87,11 @@ def open_agreement(*, token: str, origin: Origin) -> Agreement:
 
 @transaction.atomic
 def send_signing_code(*, token: str, origin: Origin) -> MailCode:
-    """Mail a code to the signatory's address.
+    """Mail a code to the signatory's address: for signing, and for reading again what was signed.
 
-    Raises `LinkUnknown`, `LinkExpired`, `Overtaken` or `TooManyCodes`.
+    Raises `LinkUnknown` or `TooManyCodes`.
     """
     agreement = open_agreement(token=token, origin=origin)
-    _check_open(agreement)
     code, digits = make_code(
         subject=subject_of(agreement), email=agreement.basis["signatory_email"]
     )
@@ -102,9 +101,8 @@ def send_signing_code(*, token: str, origin: Origin) -> MailCode:
 
 
 def prove_signatory(*, token: str, typed: str, origin: Origin) -> MailCode:
-    """The code, typed right. Raises `WrongCode` and what `send_signing_code` raises."""
+    """The code, typed right. Raises `LinkUnknown` or `WrongCode`."""
     agreement = find_agreement(token)
-    _check_open(agreement)
     code = prove_code(subject=subject_of(agreement), typed=typed)
     agreement_event("code_proved", agreement, _signatory(agreement), **origin._asdict())
     return code

@@ -98,7 +98,7 @@ def run_demo(  # noqa: PLR0913  the command's options
         out = DemoOutput(as_json=as_json)
         out.say("Feeding the sales …")
         try:
-            kept = demo.prepare(conf.data_dir, days=days, feeds=feeds)
+            kept = demo.prepare(conf.data_dir, days=days, feeds=feeds, say=out.step)
         except (demo.NothingFed, demo.OtherDemo, BadFile) as error:
             sys.exit(f"tillgate: {error}")
 

@@ -1,12 +1,13 @@
 """`tillgate demo`: an installation of its own, filled by the same feed a back office would write.
 
-What the demo made is kept in its data folder, so that a second start finds it again and feeds
-only the days that have passed since. Its password and secret exist in no other installation.
+On the first start its merchant walks the whole way from interest to credentials, by the programme's
+own acts. What that made is kept in the data folder, so that a second start finds it again and feeds
+only the days that have passed since. Its people and secrets exist in no other installation.
 """
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,19 +16,22 @@ import msgspec
 from tillgate.access import acts
 from tillgate.access.models import Client
 from tillgate.directory.models import BusinessLocation, Person
-from tillgate.directory.models import Role as Standing
+from tillgate.directory.queries import business_names
 from tillgate.foundation import clock, sandbox_ids
 from tillgate.foundation.postgres.folder import write_private
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
 from tillgate.ledger.feed.batch import import_files
 from tillgate.ledger.models import OpenSale
+from tillgate.programme.files import file_of
+from tillgate.programme.models import Agreement, FileKind
 from tillgate.simulator.feed import Plan, write_plan
+from tillgate.site import demo_others, demo_people, demo_way
 
-ACTOR = "demo"
-EMAIL = "owner@demo.example"
 SCOPES = ("financial-api", "items")
-REDIRECT_URIS = ("http://localhost:8765/callback", "https://localhost/")
+EMAIL = demo_people.CAST["owner"][0]
+
+Say = Callable[[str], None]
 
 
 class Kept(msgspec.Struct, kw_only=True):
@@ -39,12 +43,20 @@ class Kept(msgspec.Struct, kw_only=True):
 
     email: str = EMAIL
     password: str
+    agreement_pdf: str
     business_id: int
     location_ids: list[int]
     client_id: str
     client_secret: str
     opened: date
     simulated_until: datetime | None
+
+
+class Account(msgspec.Struct):
+    """How to sign in as somebody of the demo."""
+
+    email: str
+    password: str
 
 
 class Ready(msgspec.Struct, kw_only=True):
@@ -57,6 +69,9 @@ class Ready(msgspec.Struct, kw_only=True):
     scopes: list[str]
     business_id: int
     business_location_ids: list[int]
+    accounts: dict[str, Account]
+    mailbox_url: str
+    agreement_pdf: str
 
 
 class NothingFed(ValueError):
@@ -67,8 +82,8 @@ class OtherDemo(ValueError):
     """The data folder holds a demo of other data than was asked for."""
 
 
-def prepare(folder: Path, *, days: int, feeds: Sequence[Path]) -> Kept:
-    """Feed what is missing; on the first start make person, integration and client too."""
+def prepare(folder: Path, *, days: int, feeds: Sequence[Path], say: Say) -> Kept:
+    """Feed what is missing; on the first start walk the way from interest to credentials too."""
     path = folder / "demo.json"
     kept = msgspec.json.decode(path.read_bytes(), type=Kept) if path.exists() else None
     if kept and kept.simulated_until and feeds:
@@ -79,7 +94,7 @@ def prepare(folder: Path, *, days: int, feeds: Sequence[Path]) -> Kept:
     since = kept.simulated_until if kept else None
     files = feeds if is_given else _simulated(folder, opened, since, now)
     import_files(database_url(Role.LEDGER), files)
-    kept = kept or _set_up(opened)
+    kept = kept or _set_up(folder, opened, with_others=not is_given, say=say)
     kept.simulated_until = None if is_given else now
     write_private(path, msgspec.json.encode(kept).decode())
     return kept
@@ -97,6 +112,11 @@ def ready(kept: Kept, base_url: str) -> Ready:
         scopes=list(SCOPES),
         business_id=kept.business_id,
         business_location_ids=kept.location_ids,
+        accounts={
+            role: Account(email, kept.password) for role, (email, _) in demo_people.CAST.items()
+        },
+        mailbox_url=f"{base_url}/outbox/",
+        agreement_pdf=kept.agreement_pdf,
     )
 
 
@@ -116,52 +136,46 @@ def _simulated(folder: Path, opened: date, since: datetime | None, now: datetime
     # Days that were still open somewhere at the last start are written again, whole.
     first = max(opened, (since - timedelta(days=2)).date()) if since else opened
     plan = Plan(first=first, last=now.date(), opened=opened, until=now)
-    return write_plan(folder / "feed", plan)
+    return [*write_plan(folder / "feed", plan), demo_others.write_directory(folder / "feed")]
 
 
-def _set_up(opened: date) -> Kept:
+def _set_up(folder: Path, opened: date, *, with_others: bool, say: Say) -> Kept:
+    demo_people.forget_everybody()
     business_id, location_ids = _largest_business()
     password = secrets.token_urlsafe(9)
-    person = _owner(password)
-    acts.add_membership(person=person, business_id=business_id, role=Standing.OWNER, actor=ACTOR)
-    integration = acts.open_integration(
-        business_id=business_id,
-        name="Nightly bookkeeping",
-        scopes=SCOPES,
-        location_ids=location_ids,
-        staff=True,
-        consumers=True,
-        authorizations=True,
-        actor=ACTOR,
-    )
-    issued = acts.issue_client(integration=integration, redirect_uris=REDIRECT_URIS, actor=ACTOR)
+    people = demo_people.make_people(password)
+    name = business_names([business_id])[business_id]
+    walked = demo_way.walk(business_id, name, people, say)
+    demo_people.add_member(business_id, people.member)
+    if with_others:
+        demo_others.fill_the_rest(people)
+        say("A second merchant, Kallas Bakeries, waits at each step")
     return Kept(
         password=password,
         business_id=business_id,
         location_ids=location_ids,
-        client_id=issued.client_id,
-        client_secret=issued.secret,
+        client_id=walked.credentials.client_id,
+        client_secret=walked.credentials.secret,
+        agreement_pdf=str(_write_agreement(folder, walked.agreement)),
         opened=opened,
         simulated_until=None,
     )
 
 
+def _write_agreement(folder: Path, agreement: Agreement) -> Path:
+    sealed = file_of(agreement, FileKind.SEALED)
+    assert sealed is not None, "the way leads over a signature"
+    path = folder / f"agreement-{agreement.number}.pdf"
+    path.write_bytes(bytes(sealed.content))
+    return path
+
+
 def _largest_business() -> tuple[int, list[int]]:
     # As the owner, who sees every location; only a demo's own process holds that role.
-    everywhere = BusinessLocation.objects.using("owner").order_by("pk")
-    locations = everywhere.exclude(business_id=sandbox_ids.BUSINESS)
+    locations = BusinessLocation.objects.using("owner").order_by("pk")
+    locations = locations.exclude(business_id=sandbox_ids.BUSINESS)
     counted = Counter(locations.values_list("business_id", flat=True))
     if not counted:
         raise NothingFed("The feed holds no location: give records of business and location too.")
     business_id = counted.most_common(1)[0][0]
     return business_id, [place.pk for place in locations.filter(business_id=business_id)]
-
-
-def _owner(password: str) -> Person:
-    """The demo's owner; one left by a first start that was interrupted gets the new password."""
-    person = Person.objects.filter(email=EMAIL).first()
-    if person is None:
-        return acts.add_person(email=EMAIL, password=password, name="Demo owner", actor=ACTOR)
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    return person

@@ -5,13 +5,16 @@ import sys
 import msgspec
 from rich.console import Console
 
-from tillgate.site.demo import Kept, Ready
+from tillgate.site.demo import Account, Kept, Ready
 from tillgate.site.first_call import as_curl, make_call, shortened
 
 _WELCOME = """
 [bold]Tillgate is running at {url}[/bold]
 
-  Sign in      {url}/  as [bold]{email}[/bold]  with password [bold]{password}[/bold]
+  Sign in      {url}/  with password [bold]{password}[/bold]  as
+{accounts}
+  Mail         {url}/outbox/  has every mail that was sent, with codes and links
+  Agreement    {agreement}
   The APIs     {url}/docs
   Business     {business}, locations {locations}
 
@@ -31,6 +34,10 @@ class DemoOutput:
         if not self.as_json:
             sys.stderr.write(f"{words}\n")
 
+    def step(self, words: str) -> None:
+        """Tell a person what was done on the way from interest to credentials."""
+        self.say(f"  ✓ {words}")
+
     def show(self, ready: Ready, kept: Kept, path: str, *, goes_on: bool) -> None:
         """Make the first call, then print what one needs to make the next."""
         body = make_call(ready.base_url, ready.client_id, ready.client_secret, path)
@@ -42,7 +49,8 @@ class DemoOutput:
         self.out.print(
             _WELCOME.format(
                 url=ready.base_url,
-                email=kept.email,
+                accounts="\n".join(_account(*each) for each in ready.accounts.items()),
+                agreement=ready.agreement_pdf,
                 password=kept.password,
                 business=ready.business_id,
                 locations=locations,
@@ -54,3 +62,7 @@ class DemoOutput:
         self.out.print(shortened(body), markup=False)
         if goes_on:
             self.out.print("\nCtrl-C stops everything; the data stays for the next start.")
+
+
+def _account(role: str, account: Account) -> str:
+    return f"               {role.replace('_', ' '):<18} {account.email}"

@@ -1,19 +1,19 @@
 """Killed between any two statements of signing, approving or handing over: all of it, or nothing.
 
-A child process does the act and kills itself (SIGKILL) before its n-th statement, for every n
-until the act gets through.
+`TILLGATE_TORTURE=1` leaves no statement out; otherwise every seventh is tried.
 """
 
+import json
 import os
-import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from tests.conftest import REPOSITORY
 from tests.programme.way import (
-    ORIGIN,
-    SIGNING,
     Cast,
     approved,
     credentials_token,
@@ -26,7 +26,9 @@ from tests.programme.way import (
 
 from tillgate.access.models import Client, ClientSecret, Integration
 from tillgate.foundation.models import Event, Message
-from tillgate.programme.acts import handover, review, signature
+from tillgate.foundation.postgres.roles import Role
+from tillgate.foundation.postgres.urls import setting_name
+from tillgate.programme.acts import handover
 from tillgate.programme.models import (
     AccessRequest,
     Agreement,
@@ -38,58 +40,46 @@ from tillgate.programme.models import (
     Signature,
 )
 
-MOST_STATEMENTS = 400
-Act = Callable[[], Any]
+STRIDE = 1 if os.environ.get("TILLGATE_TORTURE") else 7
+Kill = Callable[..., int]
 
 
-class KilledAt:
-    """Counts statements, and ends the process before the n-th as a power cut would."""
+@pytest.fixture
+def kill(role_urls: dict[Role, str], tmp_path: Path) -> Kill:
+    """Try an act, killed at one statement after the other; returns how often it was killed."""
+    environment = {name: value for name, value in os.environ.items() if "TILLGATE" not in name}
+    environment |= {setting_name(role): role_urls[role] for role in (Role.PORTAL, Role.LEDGER)}
+    environment["TILLGATE_DATA_DIR"] = str(tmp_path)
 
-    def __init__(self, number: int) -> None:
-        self.left = number
+    def everywhere(act: str, check_nothing_happened: Callable[[], None], **said: Any) -> int:
+        command = [sys.executable, "-m", "tests.programme.killing", act, json.dumps(said)]
+        with subprocess.Popen(
+            [*command, str(STRIDE)],
+            cwd=REPOSITORY,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            kills = 0
+            while (told := process.stdout.readline().strip()) == "killed":
+                kills += 1
+                check_nothing_happened()
+                process.stdin.write("\n")
+                process.stdin.flush()
+            assert told == "done"
+        return kills
 
-    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        self.left -= 1
-        if self.left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return execute(sql, params, many, context)
-
-
-def killed_at(number: int, act: Act) -> bool:
-    """Whether a child was killed before it got through the act."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            with connection.execute_wrapper(KilledAt(number)):
-                act()
-            status = 0
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the act itself failed"
-    return os.WIFSIGNALED(status)
-
-
-def kill_everywhere(act: Act, check_nothing_happened: Callable[[], None]) -> int:
-    """Kill before every statement until none is left; returns how many there were."""
-    for number in range(1, MOST_STATEMENTS):
-        if not killed_at(number, act):
-            return number - 1
-        check_nothing_happened()
-    raise AssertionError("the act never ended")
+    return everywhere
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_signing_is_whole_or_not_at_all(committed_cast: Cast) -> None:
+def test_signing_is_whole_or_not_at_all(committed_cast: Cast, kill: Kill) -> None:
     agreement = sent(committed_cast)
     token = signing_token(agreement)
     code_id = proved(agreement, token)
     events, mails = Event.objects.count(), Message.objects.count()
-
-    def sign() -> None:
-        signature.sign_agreement(token=token, code_id=code_id, signing=SIGNING, origin=ORIGIN)
 
     def nothing() -> None:
         assert Agreement.objects.get().state == "sent"
@@ -98,48 +88,39 @@ def test_signing_is_whole_or_not_at_all(committed_cast: Cast) -> None:
         assert MailCode.objects.get(pk=code_id).used_at is None
         assert (Event.objects.count(), Message.objects.count()) == (events, mails)
 
-    assert kill_everywhere(sign, nothing) > 10
+    assert kill("sign", nothing, token=token, code_id=code_id) > 3
     assert Agreement.objects.get().state == "signed"
     assert Signature.objects.count() == 1
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_approving_is_whole_or_not_at_all(committed_cast: Cast) -> None:
+def test_approving_is_whole_or_not_at_all(committed_cast: Cast, kill: Kill) -> None:
     request = signed(committed_cast).request
     events, mails = Event.objects.count(), Message.objects.count()
-
-    def approve() -> None:
-        review.approve_request(request=request, words="", actor=committed_cast.reviewer)
 
     def nothing() -> None:
         assert AccessRequest.objects.get().state == "submitted"
         assert Agreement.objects.get().state == "signed"
-        assert not Decision.objects.exists()
-        assert not Integration.objects.exists()
-        assert not Client.objects.exists()
-        assert not CredentialLink.objects.exists()
+        for model in (Decision, Integration, Client, CredentialLink):
+            assert not model.objects.exists()
         assert (Event.objects.count(), Message.objects.count()) == (events, mails)
 
-    assert kill_everywhere(approve, nothing) > 20
+    reviewer = committed_cast.reviewer.pk
+    assert kill("approve", nothing, request=request.pk, actor=reviewer) > 3
     assert AccessRequest.objects.get().state == "approved"
     assert Message.objects.count() > mails
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_opening_credentials_is_whole_or_not_at_all(committed_cast: Cast) -> None:
+def test_opening_credentials_is_whole_or_not_at_all(committed_cast: Cast, kill: Kill) -> None:
     approved(committed_cast)
     link = CredentialLink.objects.get()
     token = credentials_token(link)
     handover.send_credentials_code(token=token)
     code = handover.prove_technical_contact(token=token, typed=newest_code(link.email))
 
-    def reveal() -> None:
-        handover.open_credentials(token=token, code_id=code.pk, origin=ORIGIN)
-
     def nothing() -> None:
         assert CredentialLink.objects.get().opened_at is None
         assert not ClientSecret.objects.exists()
         assert MailCode.objects.get(pk=code.pk).used_at is None
 
-    assert kill_everywhere(reveal, nothing) > 5
+    assert kill("reveal", nothing, token=token, code_id=code.pk) > 2
     assert ClientSecret.objects.count() == 1

@@ -64,7 +64,7 @@ def signed_document(agreement: Agreement, signature: Signature) -> bytes:
             key=key,
             reason=f"Agreement {agreement.number}",
             signed_at=signature.signed_at,
-            timestamp_url=os.environ.get("TILLGATE_TIMESTAMP_URL", ""),
+            timestamp_url=config().timestamp_url,
         ).result()
 
 

@@ -65,9 +65,7 @@ def come_by_invitation(
         wishes="Our bookkeeping should get every closed day by itself.",
         actor=owner,
     )
-    say(
-        f"{owner.name} registered interest; {people.account_manager.name} looks after it"
-    )
+    say(f"{owner.name} registered interest; {people.account_manager.name} looks after it")
     interest.link_interest(interest=opened, business_id=business_id, actor=people.account_manager)
     interest.send_form_link(interest=opened, actor=people.account_manager)
     token = newest_token(owner.email, "invitation")

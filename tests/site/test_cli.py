@@ -130,6 +130,22 @@ def test_check_names_what_is_wrong_and_its_cure(folder):
     assert f"cure: chmod 600 {secret}" in answer.stdout
 
 
+def test_check_looks_at_the_seal_and_makes_none(folder):
+    keys = folder / "data dir" / "keys"
+    tillgate(folder, "check")
+    assert not (keys / "seal").exists()
+    (keys / "seal").mkdir(parents=True)
+    (keys / "seal" / "key.pem").touch(0o644)
+    (keys / "seal" / "certificate.pem").touch(0o600)
+    answer = tillgate(folder, "check")
+    assert answer.returncode == 1
+    assert f"cure: chmod 600 {keys / 'seal' / 'key.pem'}" in answer.stdout
+    assert "the seal's certificate cannot be used" in answer.stdout
+    (keys / "seal" / "key.pem").unlink()
+    (keys / "seal" / "certificate.pem").unlink()
+    (keys / "seal").rmdir()
+
+
 def test_import_names_the_bad_line_and_keeps_nothing(folder):
     good = (
         '{"record": "business", "recordedAt": "2026-01-01T00:00:00Z", "businessId": 9,'

@@ -18,6 +18,13 @@ from tillgate.foundation.config import Config
 from tillgate.foundation.mail_server import MailServer, Tls
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url, is_external, is_given, setting_name
+from tillgate.programme.documents.errors import SealKeyRefused
+from tillgate.programme.documents.seal_key import (
+    CERTIFICATE_SETTING,
+    KEY_SETTING,
+    seal_certificates,
+    seal_key,
+)
 
 CLOCK_TOLERANCE = 2.0
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -39,6 +46,7 @@ def findings(conf: Config) -> Iterator[Finding]:
     lost = [finding for role in here for finding in _role(role)]
     yield from lost
     if Role.PORTAL in here:
+        yield from _seal(conf)
         yield from _mail(conf)
     if Role.PORTAL in here and not lost:
         yield from _migrations()
@@ -104,9 +112,9 @@ def _mail_connection(server: MailServer) -> Iterator[Finding]:
 
 
 def _keys(conf: Config) -> Iterator[Finding]:
-    for path in sorted((conf.data_dir / "keys").glob("*")):
+    for path in sorted((conf.data_dir / "keys").rglob("*")):
         mode = path.stat().st_mode & 0o777
-        if mode & 0o077:
+        if mode & 0o077 and path.is_file():
             yield Finding(f"{path} has mode {mode:04o}: others can read it", f"chmod 600 {path}")
     named = [value for name, value in os.environ.items() if _names_a_secret(name)]
     for path in (Path(value) for value in named if value):
@@ -115,7 +123,17 @@ def _keys(conf: Config) -> Iterator[Finding]:
 
 
 def _names_a_secret(name: str) -> bool:
-    return name.startswith("TILLGATE_") and name.endswith("_FILE")
+    is_public = name == CERTIFICATE_SETTING
+    return name.startswith("TILLGATE_") and name.endswith("_FILE") and not is_public
+
+
+def _seal(conf: Config) -> Iterator[Finding]:
+    try:
+        # Without any it is made when it is first needed, which is not for a check to do.
+        if os.environ.get(KEY_SETTING) or seal_certificates(os.environ, conf.data_dir):
+            seal_key(os.environ, conf.data_dir)
+    except SealKeyRefused as error:
+        yield Finding(f"the seal's {error.what} cannot be used", error.cure)
 
 
 def _role(role: Role) -> Iterator[Finding]:

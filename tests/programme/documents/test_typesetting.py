@@ -92,15 +92,23 @@ def test_prices_discounts_and_totals_add_up_on_paper(tmp_path: Path) -> None:
         location(3, discount=Decimal("49.00"), discount_reason="Pilot"),
     )
     text = text_of(agreement_pdf(agreement(locations=rows)), tmp_path)
-    assert "730000000000001 Cormorant Kitchens 1,249.00 1,249.00" in text
+    assert "730000000000001 the business 1,249.00 1,249.00" in text
     assert (
-        "Discount: Opening year 730000000000002 Cormorant Kitchens 49.00 \N{MINUS SIGN}9.50 39.50"
-        in text
+        "Discount: Opening year 730000000000002 the business 49.00 \N{MINUS SIGN}9.50 39.50" in text
     )
     assert "49.00 \N{MINUS SIGN}49.00 0.00" in text
     assert (
         "3 business locations, total per month in EUR 1,347.00 \N{MINUS SIGN}58.50 1,288.50" in text
     )
+
+
+@needs_poppler
+def test_a_reason_that_all_discounts_share_is_said_once(tmp_path: Path) -> None:
+    discount = {"discount": Decimal("9.50"), "discount_reason": "Opening year"}
+    rows = tuple(location(number, **discount) for number in range(1, 5))
+    text = text_of(agreement_pdf(agreement(locations=rows)), tmp_path)
+    assert text.count("Opening year") == 1
+    assert "Reason of the discount: Opening year" in text
 
 
 @needs_poppler
@@ -192,6 +200,15 @@ def test_characters_without_a_shape_are_named_not_dropped(tmp_path: Path) -> Non
     assert "Characters that these pages cannot show are written by their number" in text
     assert "[U+5C71] cjk unified ideograph-5c71" in text
     assert "[U+202E] right-to-left override" in text
+
+
+@needs_poppler
+def test_very_many_such_characters_are_not_all_named(tmp_path: Path) -> None:
+    words = "".join(map(chr, range(0x4E00, 0x4E00 + 100)))
+    text = text_of(agreement_pdf(agreement(purpose=words)), tmp_path)
+    assert "[U+4E63]" in text
+    assert text.count("cjk unified ideograph") == 40
+    assert "and 60 more." in text
 
 
 @needs_poppler

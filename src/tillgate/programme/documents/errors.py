@@ -37,6 +37,8 @@ class SealKeyRefused(DocumentError):
 
     def __init__(self, what: str, cure: str) -> None:
         super().__init__(f"The seal's {what}: {cure}.")
+        self.what = what
+        self.cure = cure
 
 
 class NotSealed(DocumentError):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import psycopg
 import typer
 
-from tillgate.foundation.config import BadSetting
+from tillgate.foundation.environment import BadSetting
 from tillgate.foundation.instants import BadInstant, parse_instant
 from tillgate.foundation.postgres.errors import PostgresError
 

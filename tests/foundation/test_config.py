@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tillgate.foundation.config import BadSetting, env_secret, load
+from tillgate.foundation.config import load
+from tillgate.foundation.environment import BadSetting, env_secret
 
 
 def test_an_empty_environment_gives_working_defaults():

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tillgate.foundation.config import DEMO_MARK, BadSetting, load
+from tillgate.foundation.config import DEMO_MARK, load
+from tillgate.foundation.environment import BadSetting
 from tillgate.foundation.mail_server import MailServer, Tls, parse_mail_server
 
 

@@ -4,12 +4,16 @@ import base64
 import hashlib
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from allauth.mfa.models import Authenticator
 from django.http import HttpResponse
 from django.test import Client as Http
 from tests.access.world import CALLBACK, World
 
 from tillgate.directory.models import Person
+from tillgate.directory.permissions import is_staff
+from tillgate.portal.second_factor import Factors
 
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = (
     base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
@@ -28,10 +32,21 @@ def address(world: World, path: str = "/oauth/authorize", **changed: str | None)
     return f"{path}?{urlencode(given)}"
 
 
-def signed_in(person: Person) -> Http:
+def signed_in(person: Person, *, factor: bool = True) -> Http:
+    """A browser that is this person; whoever works for the platform has a second factor."""
+    if factor and is_staff(person):
+        give_second_factor(person)
     browser = Http()
     browser.force_login(person, "django.contrib.auth.backends.ModelBackend")
     return browser
+
+
+def give_second_factor(person: Person) -> None:
+    """An authenticator app, set up long ago."""
+    app = {"secret": Factors().encrypt(APP_SECRET)}
+    Authenticator.objects.get_or_create(
+        user=person, type=Authenticator.Type.TOTP, defaults={"data": app}
+    )
 
 
 def decide(world: World, decision: str = "allow", **changed: str | None) -> HttpResponse:

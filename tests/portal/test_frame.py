@@ -120,7 +120,7 @@ def test_staff_without_a_second_factor_are_asked_for_it(
     needed: bool,
     status: int,
 ) -> None:
-    settings.TILLGATE_STAFF_NEEDS_SECOND_FACTOR = needed
+    settings.STAFF_NEEDS_SECOND_FACTOR = needed
     monkeypatch.setattr(second_factor, "second_factor_missing", lambda _: True)
     monkeypatch.setattr(second_factor, "PAGE", "frame_part")
     answer = signed_in(reviewer).get("/frame/reviewers/")
@@ -238,7 +238,7 @@ def test_navigation_costs_two_queries(world: World, django_assert_num_queries) -
 
 def test_who_is_signed_in_is_named_and_can_leave(world: World) -> None:
     page = signed_in(world.owner).get("/frame/components/").content.decode()
-    assert f"<span>{world.owner.name}</span>" in page
+    assert f'<a href="/account/">{world.owner.name}</a>' in page
     assert 'action="/sign-out/"' in page
     stranger = Http().get("/frame/components/").content.decode()
     assert "Sign out" not in stranger

@@ -41,12 +41,12 @@ def test_signing_in_does_not_lead_elsewhere(maya: Person) -> None:
         assert sign_in(maya.email, PASSWORD, next=away)["Location"] == "/"
 
 
-@pytest.mark.parametrize("password", ["wrong", "", "a\0b"])
+@pytest.mark.parametrize("password", ["wrong", "a\0b"])
 def test_a_wrong_password_says_nothing_about_the_address(maya: Person, password: str) -> None:
     known = sign_in(maya.email, password)
     unknown = sign_in("nobody@example.com", password)
     assert known.status_code == unknown.status_code == 200
-    assert b"You are not signed in" in known.content
+    assert b"One thing needs another look" in known.content
     assert maya.email.encode() in known.content
     alarm = known.content.split(b'role="alert"')[1].split(b"</div>")[0]
     assert alarm in unknown.content
@@ -58,11 +58,6 @@ def test_guessing_is_slowed_down(maya: Person) -> None:
     page = sign_in(maya.email, PASSWORD)
     assert page.status_code == 200
     assert b"Too many" in page.content
-
-
-@pytest.mark.parametrize("path", ["/sign-up/", "/accounts/signup/", "/signup/", "/admin/"])
-def test_nobody_signs_up_by_themselves(db: None, path: str) -> None:
-    assert Http().get(path).status_code == 404
 
 
 def test_signing_out_is_a_button_and_not_a_link(world: World) -> None:

@@ -22,7 +22,7 @@ NOTHING = {"int": 1, "uuid": "00000000-0000-4000-8000-000000000000"}
 @pytest.fixture
 def browsers(world: World, settings: LazySettings) -> dict[Who, Http]:
     """A browser for somebody of each role; second factors are another matter."""
-    settings.TILLGATE_STAFF_NEEDS_SECOND_FACTOR = False
+    settings.STAFF_NEEDS_SECOND_FACTOR = False
     return {
         who: signed_in(person) if isinstance(person, Person) else Http()
         for who, person in everyone(world.shop)

@@ -1,4 +1,4 @@
-"""The mails of the programme: to whom, and which facts each is given and may name.
+"""The mails of the programme and of accounts: to whom, and which facts each may name.
 
 A mail must be given all the facts it declares, so that an operator may use any of them. `link` is
 an address and is shown as a button; `NEEDED` must stay in the words, for without it the mail
@@ -40,7 +40,18 @@ def _mail(title: str, to: str, facts: str) -> MailSlot:
 
 _AGREEMENT = "name business number price locations expires link"
 
+_WHOEVER = _("whoever asked for it")
+_HOLDER = _("the holder of the account")
+
 MAILS: Mapping[str, MailSlot] = {
+    "sign_in_code": _mail(_("Code for signing in"), _WHOEVER, "minutes code"),
+    "address_code": _mail(_("Code that proves an address"), _WHOEVER, "minutes code"),
+    "password_code": _mail(_("Code for a forgotten password"), _WHOEVER, "minutes code"),
+    "account_exists": _mail(_("Registered twice"), _HOLDER, "link"),
+    "account_unknown": _mail(_("Signing in without an account"), _WHOEVER, "link"),
+    "account_changed": _mail(
+        _("An account was changed"), _HOLDER, "change changed_at address browser link"
+    ),
     "interest_received": _mail(_("Interest received"), _("the merchant"), "name business link"),
     "interest_assigned": _mail(
         _("Interest assigned"),

@@ -17,19 +17,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tillgate.foundation.environment import BadSetting, env_bool, env_int, env_secret
 from tillgate.foundation.mail_server import MailServer, parse_mail_server
+from tillgate.foundation.single_sign_on import SingleSignOn, single_sign_on
 
 DEFAULT_DATA_DIR = Path(".tillgate")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DEMO_MARK = "this-is-a-demo"
-
-
-class BadSetting(ValueError):
-    """A setting holds something that cannot be used; names it, its value and the cure."""
-
-    def __init__(self, name: str, value: str, cure: str) -> None:
-        super().__init__(f"{name}={value!r}: {cure}")
-        self.name = name
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,46 +44,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     access_log: bool = True
     shutdown_seconds: int = 10
     timestamp_url: str = ""
-    staff_needs_second_factor: bool = True
     mail_server: MailServer | None = None
     mail_from: str = ""
+    single_sign_on: SingleSignOn | None = None
     demo: bool = False
     sandbox: bool = True
-
-
-def env_bool(environ: Mapping[str, str], name: str, default: bool) -> bool:
-    """A yes-or-no setting: 1, true, yes, on, or 0, false, no, off."""
-    value = environ.get(name, "")
-    if not value:
-        return default
-    if value.lower() in {"1", "true", "yes", "on"}:
-        return True
-    if value.lower() in {"0", "false", "no", "off"}:
-        return False
-    raise BadSetting(name, value, "write true or false")
-
-
-def env_int(environ: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
-    """A whole number of at least `least`."""
-    value = environ.get(name, "")
-    if not value:
-        return default
-    if not value.isascii() or not value.isdigit() or int(value) < least:
-        raise BadSetting(name, value, f"write a whole number of at least {least}")
-    return int(value)
-
-
-def env_secret(environ: Mapping[str, str], name: str) -> str:
-    """A secret from NAME, or from the file that NAME_FILE names; "" when neither is set."""
-    value, file = environ.get(name, ""), environ.get(f"{name}_FILE", "")
-    if value and file:
-        raise BadSetting(f"{name}_FILE", file, f"set either {name} or {name}_FILE, not both")
-    if not file:
-        return value
-    try:
-        return Path(file).read_text().strip()
-    except OSError as error:
-        raise BadSetting(f"{name}_FILE", file, f"cannot be read: {error.strerror}") from error
 
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -183,11 +142,9 @@ def load(environ: Mapping[str, str]) -> Config:
         access_log=env_bool(environ, "TILLGATE_ACCESS_LOG", default=True),
         shutdown_seconds=env_int(environ, "TILLGATE_SHUTDOWN_SECONDS", 10),
         timestamp_url=_timestamp_url(environ),
-        staff_needs_second_factor=env_bool(
-            environ, "TILLGATE_STAFF_NEEDS_SECOND_FACTOR", default=True
-        ),
         mail_server=_mail_server(environ),
         mail_from=_mail_from(environ),
+        single_sign_on=single_sign_on(environ),
         demo=_demo(environ, data_dir),
         sandbox=env_bool(environ, "TILLGATE_SANDBOX", default=True),
     )

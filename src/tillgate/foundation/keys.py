@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tillgate.foundation.config import env_secret
+from tillgate.foundation.environment import env_secret
 
 
 def django_secret(environ: Mapping[str, str], data_dir: Path) -> str:

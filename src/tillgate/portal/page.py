@@ -106,7 +106,7 @@ def _no_such_method(request: HttpRequest, methods: Sequence[str]) -> HttpRespons
 
 
 def _lacks_second_factor(person: Person) -> bool:
-    needed: bool = settings.TILLGATE_STAFF_NEEDS_SECOND_FACTOR
+    needed: bool = settings.STAFF_NEEDS_SECOND_FACTOR
     return needed and second_factor.second_factor_missing(person)
 
 

@@ -1,12 +1,109 @@
-"""Whether somebody must still prove who they are in a second way."""
+"""The second factor: who must have one, and how its secrets are kept."""
 
+import base64
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from allauth.usersessions.models import UserSession
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from qrcode.main import QRCode
+
+from tillgate.content.queries import platform
 from tillgate.directory.models import Person
+from tillgate.directory.permissions import is_staff
 
 # The page that asks for it; it gets the address to go on to as `next`.
 PAGE = "second_factor"
 
+_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
 
 def second_factor_missing(person: Person) -> bool:
-    """Whether a person with a staff role has signed in without a second factor."""
-    del person
-    return False
+    """Whether a person with a staff role has no second factor yet.
+
+    Whoever has one was asked for it: at signing in, or by having just set it up, since that ends
+    their other sessions.
+    """
+    return is_staff(person) and not has_second_factor(person)
+
+
+def has_second_factor(person: Person) -> bool:
+    """Whether signing in asks this person for an app's code or a passkey."""
+    has: bool = Authenticator.objects.filter(user=person, type__in=_FACTORS).exists()
+    return has
+
+
+def end_other_sessions(request: HttpRequest, user: Person, **_more: Any) -> None:
+    """Sign somebody out elsewhere: those sessions were begun without the factor just added."""
+    for session in UserSession.objects.filter(user=user):
+        if session.session_key != request.session.session_key:
+            session.end()
+
+
+class Factors(DefaultMFAAdapter):
+    """Keeps an app's secret and the seed of recovery codes sealed, by a key of their own."""
+
+    error_messages: ClassVar[dict[str, str | Promise]] = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": gettext_lazy(
+            "Your account has a second factor: remove it before you change the address."
+        ),
+        "incorrect_code": gettext_lazy("This is not the code. Look again, and type the newest."),
+        "unverified_email": gettext_lazy("Confirm your e-mail address first."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret for the database."""
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open it; sealed under another TILLGATE_SECRET_KEY, it becomes one that nobody has."""
+        try:
+            return _seal().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            nobodys: str = generate_totp_secret()
+            return nobodys
+
+    def get_totp_issuer(self) -> str:
+        """What the app calls us."""
+        return platform().name
+
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code as a drawing that needs no style: one path of unit squares."""
+        code = QRCode(border=2)
+        code.add_data(url)
+        rows = code.get_matrix()
+        squares = "".join(
+            f"M{x},{y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+        )
+        return (
+            f'<svg class="qr" viewBox="0 0 {len(rows)} {len(rows)}" role="img"'
+            f' aria-label="{_("QR code for your authenticator app")}"><path d="{squares}"/></svg>'
+        )
+
+    def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:  # noqa: A002
+        """What a new passkey is called until it is given a name."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey {number}").format(number=count + 1)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Whom a passkey is for: our public host, whatever host was asked."""
+        host = urlsplit(settings.TILLGATE_BASE_URL).hostname
+        asked = context.request.get_host().partition(":")[0]
+        return {"id": host or asked, "name": platform().name}
+
+
+def _seal() -> Fernet:
+    derived = HKDF(SHA256(), 32, salt=None, info=b"tillgate second factor")
+    return Fernet(base64.urlsafe_b64encode(derived.derive(settings.SECRET_KEY.encode())))

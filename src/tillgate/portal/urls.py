@@ -1,9 +1,9 @@
 """The portal's paths."""
 
-from allauth.account.views import AccountInactiveView, LoginView, LogoutView
 from django.urls import URLPattern, path, re_path
 
 from tillgate.portal import (
+    account,
     checking,
     consent,
     content,
@@ -27,14 +27,6 @@ urlpatterns: list[URLPattern] = [
     *credentials.PAGES,
     *checking.PAGES,
     re_path(r"^oauth/authorize/?$", consent.authorize, name="oauth_authorize"),
-    path("sign-in/", LoginView.as_view(template_name="portal/sign_in.html"), name="account_login"),
-    path(
-        "sign-out/", LogoutView.as_view(template_name="portal/sign_out.html"), name="account_logout"
-    ),
+    *account.PAGES,
     path("signed-out/", views.signed_out, name="signed_out"),
-    path(
-        "inactive/",
-        AccountInactiveView.as_view(template_name="portal/inactive.html"),
-        name="account_inactive",
-    ),
 ]

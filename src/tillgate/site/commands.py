@@ -127,7 +127,6 @@ def _become_a_demo(data_dir: Path, base_url: str) -> None:
         "TILLGATE_DEMO": "true",
         "TILLGATE_LOG_FORMAT": "text",
         "TILLGATE_ACCESS_LOG": "false",
-        "TILLGATE_STAFF_NEEDS_SECOND_FACTOR": "false",
     }
 
 

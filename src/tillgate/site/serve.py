@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from granian.constants import Interfaces
@@ -49,6 +50,22 @@ def _look(host: str, port: int) -> None:
         probe.listen(1)
 
 
+def _of_allauth(part: str) -> Path:
+    # Found and not imported: a host of the API plane does without Django.
+    package = find_spec("allauth")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent / part / "static" / part
+
+
+# Our own files, and the scripts of allauth that passkeys need; the first that fits is taken.
+STATIC = {
+    "/static/account": _of_allauth("account"),
+    "/static/mfa": _of_allauth("mfa"),
+    "/static": Path(__file__).parent.parent / "portal" / "static",
+}
+
+
 @asynccontextmanager
 async def listening(app: App, host: str, port: int, deadline: float) -> AsyncIterator[None]:
     """Serve the app during the block; on leaving, finish what is in flight within the deadline."""
@@ -61,8 +78,8 @@ async def listening(app: App, host: str, port: int, deadline: float) -> AsyncIte
         log_enabled=False,
         backlog=1024,
         http1_settings=HTTP1Settings(header_read_timeout=15_000),
-        static_path_route=["/static"],
-        static_path_mount=[Path(__file__).parent.parent / "portal" / "static"],
+        static_path_route=list(STATIC),
+        static_path_mount=list(STATIC.values()),
     )
     serving = asyncio.create_task(server.serve())
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tillgate.foundation.config import config
+from tillgate.site.sign_in_settings import *  # noqa: F403  Django wants them all in one module
 
 _config = config()
 
@@ -22,8 +23,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "tillgate.portal",  # before allauth, so that its templates come first
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "oauth2_provider",
     "procrastinate.contrib.django",
     "tillgate.foundation",
@@ -34,7 +40,6 @@ INSTALLED_APPS = [
     "tillgate.access",
     "tillgate.hub",
     "tillgate.programme",
-    "tillgate.portal",
     "tillgate.site",
 ]
 
@@ -82,7 +87,7 @@ LOCALE_PATHS = [Path(__file__).parent.parent / "portal" / "translations"]
 STATIC_URL = "/static/"
 FORM_RENDERER = "tillgate.portal.forms.Renderer"
 
-# --- Access and sign-in (tillgate.access, tillgate.portal) ---------------------------------------
+# --- Access (tillgate.access); signing in has a module of its own ---------------------------------
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "access.Client"
 OAUTH2_PROVIDER_GRANT_MODEL = "access.Grant"
@@ -106,27 +111,6 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
     "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }
-
-TILLGATE_STAFF_NEEDS_SECOND_FACTOR = _config.staff_needs_second_factor
-
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "tillgate.portal.adapter.Adapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-]
 
 # Outermost, so that errors made by the others carry the headers and the language too.
 MIDDLEWARE[:0] = ["tillgate.portal.headers.safe_headers", "tillgate.portal.locale.readers_language"]

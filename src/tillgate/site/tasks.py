@@ -12,6 +12,7 @@ from tillgate.foundation.config import config
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
 from tillgate.ledger.acts import close_due_days
+from tillgate.portal.registration import forget_unfinished
 from tillgate.site import mailing, sandbox
 
 log = logging.getLogger("tillgate.worker")
@@ -53,8 +54,9 @@ def look_after_sandboxes(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="forget_expired_tokens", pass_context=False)
 def forget_tokens(timestamp: int) -> None:
-    """Delete tokens, codes and sessions that nobody can use any more."""
+    """Delete tokens, codes, sessions and registrations that nobody can use any more."""
     forget_expired_tokens()
+    forget_unfinished()
     SessionStore.clear_expired()
 
 

@@ -9,4 +9,4 @@ from tests.hub.conftest import gil, olga  # noqa: F401
 @pytest.fixture(autouse=True)
 def one_factor(settings: Any) -> None:
     """These tests are not about how staff sign in."""
-    settings.TILLGATE_STAFF_NEEDS_SECOND_FACTOR = False
+    settings.STAFF_NEEDS_SECOND_FACTOR = False

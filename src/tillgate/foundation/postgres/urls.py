@@ -11,7 +11,8 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tillgate.foundation.config import config, env_secret
+from tillgate.foundation.config import config
+from tillgate.foundation.environment import env_secret
 from tillgate.foundation.postgres.errors import BadDatabaseUrl, DatabaseUnknown
 from tillgate.foundation.postgres.folder import Folder, read_json
 from tillgate.foundation.postgres.roles import DATABASE, ROLE_NAMES, Role

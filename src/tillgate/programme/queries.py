@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from tillgate.content.queries import current, review_target_days
 from tillgate.directory.models import Membership, MerchantAccount, Person, Role
@@ -13,9 +13,11 @@ from tillgate.directory.queries import business_names
 from tillgate.foundation import clock
 from tillgate.foundation.models import Event
 from tillgate.programme.answers import Answers, read_answers
+from tillgate.programme.links import hash_of
 from tillgate.programme.models import (
     AccessRequest,
     Agreement,
+    CredentialLink,
     FeasibilityCheck,
     Interest,
     Invitation,
@@ -26,6 +28,9 @@ from tillgate.programme.recording import subject_of
 from tillgate.programme.states import IN_REVIEW, LIVING, AgreementState, RequestState
 
 _WORKING_DAYS = 5
+_RANK = Case(
+    When(role=Role.OWNER, then=Value(0)), When(role=Role.MEMBER, then=Value(1)), default=Value(2)
+)
 
 
 class Waiting(NamedTuple):
@@ -209,6 +214,29 @@ def traits_of(answers: Answers) -> set[tuple[str, str]]:
 def sees_price(person: Person, request: AccessRequest) -> bool:
     """Whether somebody may see what it costs."""
     return may(person, "agreement:read", business_id=request.business_id)
+
+
+def interest_about(business_id: int) -> Interest | None:
+    """The newest interest that led to this business, with its account manager."""
+    known = Interest.objects.filter(business_id=business_id).select_related("manager")
+    return known.order_by("-pk").first()
+
+
+def people_of(business_id: int) -> QuerySet[Membership]:
+    """Who acts for a business, owners first, then by name."""
+    people = Membership.objects.filter(business_id=business_id).select_related("person")
+    return people.order_by(_RANK, "person__name", "person__email")
+
+
+def credential_link_of(request: AccessRequest) -> CredentialLink | None:
+    """The newest link to the credentials of what a request became."""
+    links = CredentialLink.objects.filter(client__integration__request=request)
+    return links.order_by("-pk").first()
+
+
+def was_accepted_by(token: str, person: Person) -> bool:
+    """Whether this is the link of an invitation which this person has accepted."""
+    return Invitation.objects.filter(token_hash=hash_of(token), accepted_by=person).exists()
 
 
 def _days_between(since: datetime, until: datetime) -> int:

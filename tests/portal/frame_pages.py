@@ -130,4 +130,4 @@ PAGES: list[URLPattern] = [
     page("frame/overview/", components, name="overview", may="overview:read"),
     page("frame/check/", components, name="agreement_check", may="agreement:check"),
 ]
-urlpatterns = [*PAGES, *portal_paths]
+urlpatterns = [*portal_paths, *PAGES]  # of two pages with one name, the later is meant

@@ -65,7 +65,7 @@ def test_signing_out_is_a_button_and_not_a_link(world: World) -> None:
     assert b"You are about to sign out" in browser.get("/sign-out/").content
     assert browser.get("/").status_code == 200
     assert browser.post("/sign-out/")["Location"] == "/signed-out/"
-    assert browser.get("/")["Location"] == "/sign-in/?next=/"
+    assert browser.get("/interest/")["Location"] == "/sign-in/?next=%2Finterest%2F"
     assert b"You are signed out" in browser.get("/signed-out/").content
 
 
@@ -79,7 +79,6 @@ def test_an_account_that_is_not_active_is_told_so(maya: Person) -> None:
 def test_home_lists_ones_own_integrations_only(world: World, other_world: World) -> None:
     acts.suspend_integration(integration=world.integration, reason="Unpaid.", actor="test")
     page = signed_in(world.owner).get("/").content.decode()
-    assert world.owner.email in page
     assert "1 integration of your business" in page
     assert world.shop.name in page
     assert "Old Mill Quay 1" in page
@@ -87,8 +86,8 @@ def test_home_lists_ones_own_integrations_only(world: World, other_world: World)
     assert other_world.shop.name not in page
 
 
-def test_home_of_somebody_without_a_business_is_empty(db: None) -> None:
-    assert b"No integration yet" in signed_in(make_person()).get("/").content
+def test_home_of_somebody_without_a_business_asks_about_it(db: None) -> None:
+    assert b"Tell us about your business" in signed_in(make_person()).get("/").content
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in/", "/signed-out/", "/nothing", "/oauth/authorize"])
@@ -131,7 +130,7 @@ def test_a_failure_is_a_page_without_a_trace(world: World, monkeypatch: pytest.M
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a detail")
 
-    monkeypatch.setattr("tillgate.portal.views.integrations_of", broken)
+    monkeypatch.setattr("tillgate.portal.merchant.home.integrations_of", broken)
     browser = signed_in(world.owner)
     browser.raise_request_exception = False
     response = browser.get("/")

@@ -26,7 +26,11 @@ def problems_of(form: BaseForm) -> list[Problem]:
 def _of_fields(form: BaseForm) -> Iterator[Problem]:
     for field in form:
         for words in field.errors:
-            yield Problem("" if field.is_hidden else target_of(field), str(field.label), str(words))
+            yield Problem(
+                "" if field.is_hidden else target_of(field),
+                str(field.label).rstrip("?:"),
+                str(words),
+            )
 
 
 def target_of(field: BoundField) -> str:

@@ -25,10 +25,8 @@ Shown = tuple[Sign, str | Promise]
 
 STATES: Mapping[str, Shown] = {
     # an interest
-    "interest:new": (Sign.WAIT, _("new")),
     "interest:open": (Sign.WAIT, _("open")),
-    "interest:assigned": (Sign.WAIT, _("assigned")),
-    "interest:handled": (Sign.OK, _("handled")),
+    "interest:linked": (Sign.OK, _("business found")),
     "interest:closed": (Sign.PLAIN, _("closed")),
     # an access request
     "draft": (Sign.PLAIN, _("draft")),

@@ -15,9 +15,10 @@ from tillgate.portal import (
     signing,
     views,
 )
+from tillgate.portal.merchant import pages as merchant
 
 urlpatterns: list[URLPattern] = [
-    *views.PAGES,
+    *merchant.PAGES,
     *hub.PAGES,
     *partner_program.PAGES,
     *sandbox.PAGES,

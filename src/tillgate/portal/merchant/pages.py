@@ -1,0 +1,27 @@
+"""All pages of a merchant's people."""
+
+from django.urls import URLPattern
+
+from tillgate.portal.merchant import (
+    feasibility,
+    home,
+    interest,
+    invitation,
+    overview,
+    people,
+    request_form,
+    requests,
+    status,
+)
+
+PAGES: list[URLPattern] = [
+    *home.PAGES,
+    *interest.PAGES,
+    *invitation.PAGES,
+    *overview.PAGES,
+    *feasibility.PAGES,
+    *requests.PAGES,
+    *status.PAGES,
+    *request_form.PAGES,
+    *people.PAGES,
+]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -41,7 +42,9 @@ MAIN = (
     Item(_("People"), "people", "person:invite"),
     Item(_("Integration Hub"), "hub", "hub:read"),
 )
+DEMO_ONLY = frozenset({"outbox"})
 FOOT = (
+    Item(_("Outbox"), "outbox", "outbox:read"),
     Item(_("Check an agreement"), "agreement_check", "agreement:check"),
     Item(_("Partner Program"), "partner_program", "partner_program:read"),
 )
@@ -64,6 +67,8 @@ def _places(request: HttpRequest, items: tuple[Item, ...]) -> Iterator[tuple[Ite
 
 
 def _url_of(name: str) -> str | None:
+    if name in DEMO_ONLY and not settings.TILLGATE_DEMO:
+        return None
     try:
         return reverse(name)
     except NoReverseMatch:

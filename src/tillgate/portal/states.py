@@ -50,7 +50,7 @@ STATES: Mapping[str, Shown] = {
     "revoked": (Sign.NO, _("revoked")),
     "used": (Sign.OK, _("used")),
     # a mail
-    "queued": (Sign.WAIT, _("waiting to be sent")),
+    "mail:waiting": (Sign.WAIT, _("waiting to be sent")),
     "sent": (Sign.OK, _("sent")),
     "failed": (Sign.NO, _("not delivered")),
     # an answer of the feasibility check

@@ -9,6 +9,7 @@ from tillgate.portal import (
     content,
     credentials,
     hub,
+    outbox,
     partner_program,
     prices,
     sandbox,
@@ -29,5 +30,6 @@ urlpatterns: list[URLPattern] = [
     *checking.PAGES,
     re_path(r"^oauth/authorize/?$", consent.authorize, name="oauth_authorize"),
     *account.PAGES,
+    *outbox.PAGES,
     path("signed-out/", views.signed_out, name="signed_out"),
 ]

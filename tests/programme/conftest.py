@@ -25,7 +25,7 @@ def committed_cast(shop: Shop, owner_url: str, django_db_blocker) -> Iterator[Ca
     with django_db_blocker.unblock():
         yield make_cast(shop)
         connections.close_all()
-        _forget(owner_url)
+        forget(owner_url)
         Integration.objects.filter(business_id=shop.business_id).delete()
         MerchantAccount.objects.filter(business_id=shop.business_id).delete()
         Person.objects.filter(email__endswith=".example").delete()
@@ -33,8 +33,8 @@ def committed_cast(shop: Shop, owner_url: str, django_db_blocker) -> Iterator[Ca
         connections.close_all()
 
 
-def _forget(owner_url: str) -> None:
-    """What only grows can be emptied by nobody but the owner."""
+def forget(owner_url: str) -> None:
+    """Empty the tables of the programme: what only grows can be emptied by nobody but the owner."""
     with psycopg.connect(owner_url) as connection:
         rows = connection.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'programme\\_%'"

@@ -5,7 +5,7 @@ ProgrammeError (409 unless said otherwise)
 ├── UnknownMerchant, OtherManager, InterestClosed
 ├── LinkUnknown (404), LinkUsed (410), LinkExpired (410), OtherAddress (403)
 ├── OverviewUnread, NotChecked, Incomplete
-├── NotPriced, NotSigned, OutdatedAgreement
+├── NotPriced, NotSigned, OutdatedAgreement, RemindedAlready
 ├── WrongCode, CodeUsed, TooManyCodes (429)
 └── OwnRequest (403), UnknownReason
 """
@@ -130,6 +130,14 @@ class NotSigned(ProgrammeError):
     words = gettext_lazy(
         "The agreement is not signed, so the request cannot be approved. "
         "The account manager can remind the signatory."
+    )
+
+
+class RemindedAlready(ProgrammeError):
+    """Somebody reminded the signatory a moment ago."""
+
+    words = gettext_lazy(
+        "The signatory was reminded less than an hour ago, so no other mail was sent."
     )
 
 

@@ -1,5 +1,7 @@
 """Interest: a merchant registers it, or an account manager opens it; then the way to the form."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -15,6 +17,8 @@ from tillgate.programme.errors import InterestClosed, OtherManager, UnknownMerch
 from tillgate.programme.models import Interest, Invitation
 from tillgate.programme.recording import record
 from tillgate.programme.states import InterestState, move
+
+ONE_CLICK = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -60,10 +64,15 @@ def open_interest(
 ) -> Interest:
     """An account manager opens an interest for a merchant; the business becomes theirs.
 
-    Raises `UnknownMerchant` or `OtherManager`.
+    For the same address, while the first is open, it is the first one. Raises `UnknownMerchant`
+    or `OtherManager`.
     """
     require(actor, "interest:open")
     name = _claim(business_id, actor)
+    # The claim holds the business until the end, so that a double click finds the first.
+    same = Interest.objects.filter(business_id=business_id, email=email.strip().lower())
+    if known := same.filter(state=InterestState.LINKED, manager=actor).first():
+        return known
     interest = _add(
         business_id=business_id,
         opened_by=actor,
@@ -118,11 +127,16 @@ def link_interest(*, interest: Interest, business_id: int, actor: Person) -> Non
 def send_form_link(*, interest: Interest, actor: Person) -> Invitation:
     """Mail the overview and a personal form link; an earlier link that was not used ends.
 
-    Raises `InterestClosed`.
+    A second click within a minute mails nothing. Raises `InterestClosed`.
     """
+    interest = Interest.objects.select_for_update(of=("self",)).get(pk=interest.pk)
     _check_mine(interest, actor)
     if interest.state != InterestState.LINKED or interest.business_id is None:
         raise InterestClosed
+    just_now = clock.now() - ONE_CLICK
+    sent = Invitation.objects.filter(interest=interest, ended_at=None, created_at__gt=just_now)
+    if known := sent.first():
+        return known
     invitation, token = make_invitation(
         business_id=interest.business_id,
         email=interest.email,

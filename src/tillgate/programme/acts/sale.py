@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -19,7 +20,7 @@ from tillgate.foundation.money import rounded
 from tillgate.programme import notices
 from tillgate.programme.answers import basis_of, read_answers
 from tillgate.programme.documents_of import agreement_document, fix_facts
-from tillgate.programme.errors import Incomplete, NotPriced, Overtaken
+from tillgate.programme.errors import Incomplete, NotPriced, Overtaken, RemindedAlready
 from tillgate.programme.files import keep_file
 from tillgate.programme.links import new_link
 from tillgate.programme.models import (
@@ -41,45 +42,64 @@ from tillgate.programme.states import (
 
 SIGNING_TIME = timedelta(days=14)
 REMIND_AFTER = (timedelta(days=3), timedelta(days=10))
+REMIND_AGAIN_AFTER = timedelta(hours=1)
+
+
+class Offer(NamedTuple):
+    """What a request would cost a month: by the price book, for one location, and in all."""
+
+    list_price: Decimal
+    price: Decimal
+    total: Decimal
+
+
+def offer_for(request: AccessRequest, *, currency: str, discount_percent: Decimal) -> Offer:
+    """Every location at the list price less the discount, rounded half even to the cent.
+
+    The total is the sum of the lines. Raises `NoPrice`.
+    """
+    list_price = price_on(currency, clock.now().date())
+    price = rounded(list_price * (100 - discount_percent) / 100, 2)
+    return Offer(list_price, price, price * len(read_answers(request.answers).locations))
 
 
 @transaction.atomic
-def price_request(
+def price_request(  # noqa: PLR0913  what an offer consists of, and what it replaces
     *,
     request: AccessRequest,
     currency: str,
     discount_percent: Decimal,
     discount_reason: str,
     actor: Person,
+    instead_of: str | None = None,
 ) -> Agreement:
     """Price a request by the price book; an offer that was not signed yet is replaced.
 
-    Every location costs the list price less the discount, rounded half even to the cent; the total
-    is the sum of the lines. Raises `Overtaken`, `Incomplete`, `NoPrice`.
+    `instead_of` is the number of the offer that is known to be replaced, "" for none: another one
+    that was made meanwhile stays. Raises `Overtaken`, `Incomplete`, `NoPrice`.
     """
     require(actor, "agreement:price", business_id=request.business_id)
     request = lock_request(request)
     if request.state not in IN_REVIEW:
         raise Overtaken(request, RequestState.SUBMITTED)
     _check_discount(discount_percent, discount_reason)
-    list_price = price_on(currency, clock.now().date())
-    _replace_unsigned(request, actor)
+    offer = offer_for(request, currency=currency, discount_percent=discount_percent)
+    _replace_unsigned(request, actor, instead_of)
     answers = read_answers(request.answers)
-    price = rounded(list_price * (100 - discount_percent) / 100, 2)
     agreement = Agreement.objects.create(
         request=request,
         priced_by=actor,
         currency=currency,
-        list_price=list_price,
+        list_price=offer.list_price,
         discount_percent=discount_percent,
         discount_reason=discount_reason.strip(),
-        monthly_total=price * len(answers.locations),
+        monthly_total=offer.total,
         terms=current("terms"),
         basis=basis_of(answers),
         created_at=clock.now(),
         state_since=clock.now(),
     )
-    _add_lines(agreement, answers.locations, price)
+    _add_lines(agreement, answers.locations, offer.price)
     data = {"currency": currency, "total": str(agreement.monthly_total)}
     agreement_event("priced", agreement, actor, discount=str(discount_percent), **data)
     return agreement
@@ -107,12 +127,17 @@ def send_agreement(*, agreement: Agreement, actor: Person) -> Agreement:
 
 @transaction.atomic
 def remind_signatory(*, agreement: Agreement, actor: Person | None = None) -> None:
-    """Send the signatory a link once more; by the clock where nobody is named."""
+    """Send the signatory a link once more; by the clock where nobody is named.
+
+    Raises `Overtaken`, and `RemindedAlready` for a person who comes within an hour.
+    """
     if actor is not None:
         require(actor, "agreement:send", business_id=agreement.request.business_id)
     agreement = lock_agreement(agreement)
     if agreement.state != AgreementState.SENT:
         raise Overtaken(agreement, AgreementState.SENT)
+    if actor is not None and _was_just_reminded(agreement):
+        raise RemindedAlready
     Agreement.objects.filter(pk=agreement.pk).update(reminded_at=clock.now())
     token = make_signing_link(agreement)
     agreement_event("reminded", agreement, actor or CLOCK)
@@ -220,8 +245,17 @@ def _void(agreement: Agreement, because: str, actor: Person | str) -> None:
         notices.agreement_void(agreement, because)
 
 
-def _replace_unsigned(request: AccessRequest, actor: Person) -> None:
-    living = Agreement.objects.filter(request=request, state__in=LIVING).first()
+def _was_just_reminded(agreement: Agreement) -> bool:
+    last = agreement.reminded_at
+    return last is not None and clock.now() - last < REMIND_AGAIN_AFTER
+
+
+def _replace_unsigned(request: AccessRequest, actor: Person, instead_of: str | None) -> None:
+    newest = Agreement.objects.filter(request=request).order_by("-pk").first()
+    living = newest if newest is not None and newest.state in LIVING else None
+    known = living.number if living is not None else ""
+    if newest is not None and instead_of not in {None, known}:
+        raise Overtaken(newest, AgreementState.PRICED)
     if living is None:
         return
     if living.state == AgreementState.SIGNED:

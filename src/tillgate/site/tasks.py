@@ -13,6 +13,11 @@ from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
 from tillgate.ledger.acts import close_due_days
 from tillgate.portal.registration import forget_unfinished
+from tillgate.programme.acts.sale import (
+    expire_agreements,
+    remind_signatories,
+    void_outdated_agreements,
+)
 from tillgate.site import mailing, sandbox
 
 log = logging.getLogger("tillgate.worker")
@@ -49,6 +54,17 @@ def look_after_sandboxes(timestamp: int) -> None:
     ended, reminded = end_due_sandboxes(), remind_of_endings()
     if ended or reminded:
         log.info("looked after sandboxes", extra={"ended": ended, "reminded": reminded})
+
+
+@app.periodic(cron="13 * * * *")
+@app.task(queueing_lock="look_after_agreements", pass_context=False)
+def look_after_agreements(timestamp: int) -> None:
+    """End what cannot be signed any more, then remind of what waits for a signature."""
+    voided, expired = void_outdated_agreements(), expire_agreements()
+    reminded = remind_signatories()
+    if voided or expired or reminded:
+        done = {"voided": voided, "expired": expired, "reminded": reminded}
+        log.info("looked after agreements", extra=done)
 
 
 @app.periodic(cron="17 3 * * *")

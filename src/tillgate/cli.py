@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,6 +28,15 @@ app.add_typer(user, name="user")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+
+class Staff(StrEnum):
+    """The roles on the platform's side, named again so that `--help` needs no Django."""
+
+    ACCOUNT_MANAGER = "account_manager"
+    PARTNER_SERVICES = "partner_services"
+    PARTNER_GROWTH = "partner_growth"
+    OPERATOR = "operator"
 
 
 def main() -> None:
@@ -117,6 +127,10 @@ def add_user(
     name: Annotated[str, typer.Option(help="Name to greet with.")] = "",
     business: Annotated[int | None, typer.Option(help="Business to act for.")] = None,
     role: Literal["owner", "member", "technical_contact"] = "member",
+    staff: Annotated[
+        list[Staff] | None,
+        typer.Option(help="Role on the platform's side; may be given several times."),
+    ] = None,
     password_file: Annotated[
         Path | None, typer.Option(help="File with the password; asked for when absent.")
     ] = None,
@@ -124,7 +138,14 @@ def add_user(
     """Add somebody who signs in."""
     from tillgate.site.commands import run_add_user
 
-    run_add_user(email, name=name, business=business, role=role, password_file=password_file)
+    run_add_user(
+        email,
+        name=name,
+        business=business,
+        role=role,
+        staff=[each.value for each in staff or []],
+        password_file=password_file,
+    )
 
 
 @backoffice.command("import")

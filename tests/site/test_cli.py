@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.post_office import post_office
 
+from tillgate.cli import Staff
+from tillgate.directory.models import StaffRole
 from tillgate.foundation.config import LOCAL_HOSTS
 
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith("TILLGATE_")}
@@ -51,6 +53,7 @@ def test_help_lists_every_command(folder):
         (["backoffice", "import", "-", "--watch", "x"], "FILES"),
         (["backoffice", "import", "-", "--recorded-at", "yesterday"], "--recorded-at"),
         (["user", "add", "a@b.example", "--role", "king"], "king"),
+        (["user", "add", "a@b.example", "--staff", "king"], "king"),
         (["sing"], "sing"),
     ],
 )
@@ -60,6 +63,10 @@ def test_a_wrong_argument_is_named_and_nothing_starts(folder, arguments, named):
     assert named in answer.stderr
     assert "Traceback" not in answer.stderr
     assert not (folder / "data dir").exists()
+
+
+def test_every_role_of_the_staff_can_be_given():
+    assert [role.value for role in Staff] == StaffRole.values
 
 
 def test_a_bad_setting_is_one_line_without_a_traceback(folder):
@@ -117,6 +124,9 @@ def test_an_installation_is_made_checked_and_given_a_person(folder):
     unknown = tillgate(folder, *arguments[:2], "b@example.com", *arguments[3:], "--business", "5")
     assert unknown.returncode == 1
     assert "5" in unknown.stderr
+    roles = ["--staff", "operator", "--staff", "partner_services"]
+    staff = tillgate(folder, *arguments[:2], "c@example.com", *arguments[3:], *roles)
+    assert "can sign in" in staff.stdout
 
 
 def test_check_names_what_is_wrong_and_its_cure(folder):

@@ -1,7 +1,7 @@
 """What can be wrong with an act on access: one class per fact, each with its cure in the text.
 
 AccessError
-├── PersonExists, WeakPassword
+├── PersonExists, WeakPassword, LastOperator
 ├── UnknownBusiness, ForeignLocation, NoLocation
 ├── UnknownScope, RedirectRefused
 ├── TooManySecrets
@@ -32,6 +32,13 @@ class WeakPassword(AccessError):
 
     def __init__(self, reasons: Iterable[str]) -> None:
         super().__init__("Choose another password. " + " ".join(reasons))
+
+
+class LastOperator(AccessError):
+    """Without an operator nobody could appoint one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This is the only operator left. Make somebody else an operator first."))
 
 
 class UnknownBusiness(AccessError):

@@ -70,6 +70,7 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "content:publish": frozenset({Who.OPERATOR}),
     "prices:read": frozenset({Who.OPERATOR, Who.ACCOUNT_MANAGER}),
     "prices:publish": frozenset({Who.OPERATOR}),
+    "staff:edit": frozenset({Who.OPERATOR}),
     # the Integration Hub and the Partner Program
     "hub:read": frozenset({Who.ANYONE}),
     "hub:edit": frozenset({Who.OPERATOR}),

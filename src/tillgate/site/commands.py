@@ -130,10 +130,16 @@ def _become_a_demo(data_dir: Path, base_url: str) -> None:
     }
 
 
-def run_add_user(
-    email: str, *, name: str, business: int | None, role: str, password_file: Path | None
+def run_add_user(  # noqa: PLR0913  the command's options
+    email: str,
+    *,
+    name: str,
+    business: int | None,
+    role: str,
+    staff: Sequence[str],
+    password_file: Path | None,
 ) -> None:
-    """Add a person, and let them act for a business where one is named."""
+    """Add a person, who acts for a business or works for the platform where that is said."""
     password = _password(password_file)
     with process():
         from django.db import transaction
@@ -141,6 +147,7 @@ def run_add_user(
         from tillgate.access import acts
         from tillgate.access.errors import AccessError
         from tillgate.directory.models import Role as Standing
+        from tillgate.directory.models import StaffRole
 
         try:
             with transaction.atomic():
@@ -149,6 +156,8 @@ def run_add_user(
                     acts.add_membership(
                         person=person, business_id=business, role=Standing(role), actor="operator"
                     )
+                for each in staff:
+                    acts.add_staff_role(person=person, role=StaffRole(each), actor="operator")
         except AccessError as error:
             sys.exit(f"tillgate: {error}")
     sys.stdout.write(f"{email} can sign in.\n")

@@ -40,6 +40,7 @@ MAIN = (
     Item(_("Price book"), "prices", "prices:read"),
     Item(_("Content"), "content", "content:publish"),
     Item(_("People"), "people", "person:invite"),
+    Item(_("Staff"), "staff", "staff:edit"),
     Item(_("Integration Hub"), "hub", "hub:read"),
 )
 DEMO_ONLY = frozenset({"outbox"})

@@ -17,6 +17,7 @@ from tillgate.portal import (
     views,
 )
 from tillgate.portal.merchant import pages as merchant
+from tillgate.portal.office import pages as office
 
 urlpatterns: list[URLPattern] = [
     *merchant.PAGES,
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     *signing.PAGES,
     *credentials.PAGES,
     *checking.PAGES,
+    *office.PAGES,
     re_path(r"^oauth/authorize/?$", consent.authorize, name="oauth_authorize"),
     *account.PAGES,
     *outbox.PAGES,

@@ -1,0 +1,25 @@
+"""All pages of the platform's own people: account managers, Partner Services, operators."""
+
+from django.urls import URLPattern
+
+from tillgate.portal.office import (
+    interest_opening,
+    interests,
+    merchant,
+    merchants,
+    review,
+    review_queue,
+    sale,
+    staff,
+)
+
+PAGES: list[URLPattern] = [
+    *merchants.PAGES,
+    *interest_opening.PAGES,
+    *interests.PAGES,
+    *sale.PAGES,
+    *merchant.PAGES,
+    *review_queue.PAGES,
+    *review.PAGES,
+    *staff.PAGES,
+]

@@ -47,10 +47,19 @@ def fill_the_rest(people: People) -> None:
 
 
 def _wait_at_each_step(people: People) -> None:
-    for step in (_declined, _withdrawn, _refused, _asked, _signed, _sent, _priced):
-        step(_filed(people, f"{step.__name__.strip('_').capitalize()} example"), people)
-    _filed(people, "Stock forecast")
-    demo_way.fill(BUSINESS_ID, people.second_owner, _answers(people, "A draft to go on with"))
+    steps = {
+        "Takings to a spreadsheet": _declined,
+        "Old web shop": _withdrawn,
+        "Price screens": _refused,
+        "Month-end report": _asked,
+        "Daily journal": _signed,
+        "Tips by shift": _sent,
+        "Menu on the web site": _priced,
+    }
+    for name, bring_there in steps.items():
+        bring_there(_filed(people, name), people)
+    _filed(people, "Flour forecast")
+    demo_way.fill(BUSINESS_ID, people.second_owner, _answers(people, "Bread by the hour"))
 
 
 def _newcomers(people: People) -> None:

@@ -89,8 +89,8 @@ def prepare(person: Person) -> None:
     version = preparation.open_overview(actor=person)
     preparation.acknowledge_overview(label=version.label, actor=person)
     preparation.check_feasibility(
-        wishes=["sales_export", "menu_mirror"],
-        free_text="Post each closed day to our ledger. Change prices from our web shop.",
+        wishes=["journal", "taxes", "tips", "menu_mirror"],
+        free_text="Change prices from our web shop.",
         actor=person,
     )
 

@@ -23,7 +23,7 @@ from tillgate.access.tokens import token_hash
 from tillgate.directory.models import Person
 from tillgate.foundation.config import config
 from tillgate.foundation.sandbox_ids import LOCATIONS
-from tillgate.portal import sandbox as views
+from tillgate.portal.first_call import first_call
 
 PAGE = "/sandbox/"
 SECRET = re.compile(r"tg_test_[0-9A-Za-z]{38}\b")
@@ -123,7 +123,7 @@ def test_the_first_call_is_good_shell(tmp_path: Any) -> None:
         '*) echo "$*";; esac\n'
     )
     stand_in.chmod(0o755)
-    script = views.first_call("https://gate.example", "tg_test_client_1", "tg_test_secret")
+    script = first_call("https://gate.example", "tg_test_client_1", "tg_test_secret", 7)
     done = subprocess.run(
         ["sh", "-c", script],
         env={"PATH": f"{tmp_path}:/usr/bin:/bin"},

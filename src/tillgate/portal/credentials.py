@@ -6,15 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, reverse
 
+from tillgate.access.oauth.origin import issuer
 from tillgate.access.queries import licensed_today
 from tillgate.directory.queries import locations_by_id
 from tillgate.foundation import clock
+from tillgate.portal.first_call import first_call
 from tillgate.portal.page import go, page
 from tillgate.portal.signing import CodeForm, masked
 from tillgate.portal.visitor import origin_of
 from tillgate.programme.acts import handover as acts
 from tillgate.programme.errors import WrongCode
-from tillgate.programme.links import base_url
 from tillgate.programme.models import CredentialLink
 
 
@@ -57,12 +58,15 @@ def _secret_page(
     request: HttpRequest, link: CredentialLink, shown: acts.Credentials
 ) -> HttpResponse:
     integration = link.client.integration
+    places = locations_by_id(licensed_today(integration))
+    base_url = issuer(request)
     facts = {
         "integration": integration,
         "shown": shown,
-        "base_url": base_url(),
-        "locations": locations_by_id(licensed_today(integration)),
+        "base_url": base_url,
+        "locations": places,
         "redirect_uris": link.client.redirect_uris.split(),
+        "first_call": first_call(base_url, *shown, places[0].pk) if places else "",
     }
     return render(request, "portal/credentials/secret.html", facts)
 

@@ -20,6 +20,7 @@ from tillgate.access.queries import live_secrets
 from tillgate.foundation import clock
 from tillgate.foundation.config import config
 from tillgate.foundation.sandbox_ids import LOCATIONS
+from tillgate.portal.first_call import first_call
 from tillgate.portal.forms import Form
 from tillgate.portal.page import go, page, person_of
 from tillgate.portal.words import in_words
@@ -136,24 +137,8 @@ def _facts(request: HttpRequest, mine: Sandbox, secret: str) -> dict[str, Any]:
         "may_read": in_words(mine.integration.scope_words),
         "calls_per_minute": mine.integration.calls_per_minute,
         "redirect_uris": "\n".join(client.redirect_uris.split()),
-        "first_call": first_call(base_url, client.client_id, secret),
+        "first_call": first_call(base_url, client.client_id, secret, LOCATIONS[0]),
     }
-
-
-def first_call(base_url: str, client_id: str, secret: str) -> str:
-    """Commands for a shell that bring yesterday's sales; without the secret, a place for it."""
-    yesterday = clock.now().date() - timedelta(days=1)
-    return (
-        f"CLIENT_ID='{client_id}'\n"
-        f"CLIENT_SECRET='{secret or gettext('your secret')}'\n"
-        f"BASE_URL='{base_url}'\n"
-        f"LOCATION={LOCATIONS[0]}\n"
-        'TOKEN=$(curl -s -u "$CLIENT_ID:$CLIENT_SECRET" \\\n'
-        '  -d grant_type=client_credentials "$BASE_URL/oauth/token" |\n'
-        '  sed \'s/.*"access_token": *"\\([^"]*\\)".*/\\1/\')\n'
-        'curl -s -H "Authorization: Bearer $TOKEN" \\\n'
-        f'  "$BASE_URL/f/finance/$LOCATION/dailyFinancials?date={yesterday}"\n'
-    )
 
 
 _ACTS: dict[str, Callable[[HttpRequest], HttpResponse]] = {

@@ -23,6 +23,7 @@ from tillgate.access.tokens import token_hash
 from tillgate.directory.models import Person
 from tillgate.foundation.config import config
 from tillgate.foundation.sandbox_ids import LOCATIONS
+from tillgate.portal import sandbox as views
 from tillgate.portal.first_call import first_call
 
 PAGE = "/sandbox/"
@@ -123,7 +124,7 @@ def test_the_first_call_is_good_shell(tmp_path: Any) -> None:
         '*) echo "$*";; esac\n'
     )
     stand_in.chmod(0o755)
-    script = first_call("https://gate.example", "tg_test_client_1", "tg_test_secret", 7)
+    script = first_call("https://gate.example", "tg_test_client_1", "tg_test_secret", LOCATIONS[0])
     done = subprocess.run(
         ["sh", "-c", script],
         env={"PATH": f"{tmp_path}:/usr/bin:/bin"},

@@ -139,7 +139,7 @@ def paper(request: HttpRequest, token: str) -> HttpResponse:
     agreement = acts.find_agreement(token)
     if not _may_read(request, agreement):
         raise CodeUsed
-    return agreement_response(agreement)
+    return agreement_response(request, agreement)
 
 
 def _may_read(request: HttpRequest, agreement: Agreement) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 from tillgate.content.queries import platform
 from tillgate.directory.models import Person
+from tillgate.foundation.addresses import address_of
 from tillgate.foundation.config import config
 from tillgate.foundation.models import Event
 from tillgate.programme.answers import CONFIRMATIONS, read_answers
@@ -24,7 +25,6 @@ from tillgate.programme.documents.facts import (
 from tillgate.programme.documents.seal_key import fingerprint, seal_key
 from tillgate.programme.documents.sealing import seal
 from tillgate.programme.documents.typesetting import agreement_pdf, signed_agreement_pdf
-from tillgate.programme.links import address_of
 from tillgate.programme.models import Agreement, AgreementLine, Signature, SigningLink
 from tillgate.programme.notices import business_name
 from tillgate.programme.recording import subject_of

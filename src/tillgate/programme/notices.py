@@ -14,10 +14,10 @@ from tillgate.content.mails import render_mail
 from tillgate.content.queries import DeclineReason, review_target_days
 from tillgate.directory.models import Membership, Person, Role, StaffMembership, StaffRole
 from tillgate.directory.queries import business_names, locations_by_id
+from tillgate.foundation.addresses import address_of
 from tillgate.foundation.mail import queue_mail
 from tillgate.foundation.money import wire
 from tillgate.programme.answers import read_answers
-from tillgate.programme.links import address_of
 from tillgate.programme.models import (
     AccessRequest,
     Agreement,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from tillgate.content.models import Version
 from tillgate.content.queries import current, platform
 from tillgate.directory.models import Person
-from tillgate.portal.merchant.status import pdf_response
 from tillgate.portal.page import go, page, person_of
+from tillgate.portal.papers import pdf_response
 from tillgate.programme.acts.preparation import acknowledge_overview, open_overview
 from tillgate.programme.documents.facts import OverviewFacts, Platform
 from tillgate.programme.documents.markdown import Block, Heading, parse, to_html

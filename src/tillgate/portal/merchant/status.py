@@ -1,6 +1,5 @@
 """The page of a request: where it stands, what happens next, and what the merchant can do."""
 
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, reverse
-from django.utils.http import parse_etags
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,10 +22,10 @@ from tillgate.portal.merchant.headlines import headline_of
 from tillgate.portal.merchant.seen import agreed_at, integration_row, request_or_404
 from tillgate.portal.merchant.way import Standing, api_names, standing_of, way_of
 from tillgate.portal.page import go, page, person_of
+from tillgate.portal.papers import agreement_response
 from tillgate.programme.acts.request import give_information, withdraw_request
 from tillgate.programme.errors import Incomplete, Overtaken
-from tillgate.programme.files import newest_file
-from tillgate.programme.models import AccessRequest, AgreementFile
+from tillgate.programme.models import AccessRequest
 from tillgate.programme.queries import agreements_of, sees_price
 from tillgate.programme.states import AgreementState, RequestState, may_move
 
@@ -67,19 +65,10 @@ def agreement_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The paper of the newest agreement: sealed once it is signed."""
     person = person_of(request)
     found = request_or_404(number, person)
-    paper = _newest_paper(found) if sees_price(person, found) else None
-    if paper is None:
+    agreement = agreements_of(found).first() if sees_price(person, found) else None
+    if agreement is None:
         raise Http404
-    return pdf_response(request, bytes(paper.content), paper.sha256, _file_name(paper))
-
-
-def pdf_response(request: HttpRequest, content: bytes, sha256: str, name: str) -> HttpResponse:
-    """A PDF to keep; 304 for a browser that has these very bytes."""
-    headers = {"ETag": f'"{sha256}"', "Repr-Digest": f"sha-256=:{_base64(sha256)}:"}
-    if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
-        return HttpResponse(status=304, headers=headers)
-    headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return agreement_response(request, agreement)
 
 
 def status_page(
@@ -138,7 +127,7 @@ def _mend(error: Incomplete) -> str:
 def _facts(standing: Standing, person: Person) -> dict[str, Any]:
     found = standing.request
     questions = list(found.questions.select_related("asked_by").order_by("pk"))
-    is_read = sees_price(person, found)
+    agreement, is_read = standing.agreement, sees_price(person, found)
     facts = {
         "standing": standing,
         "request_shown": found,
@@ -152,7 +141,7 @@ def _facts(standing: Standing, person: Person) -> dict[str, Any]:
         "question": next((each for each in questions if each.answered_at is None), None),
         "places": _places(standing, is_priced=is_read),
         "total": _total(standing) if is_read else None,
-        "has_paper": is_read and _newest_paper(found) is not None,
+        "has_paper": is_read and agreement is not None and agreement.sent_at is not None,
         "row": found.integration and integration_row(found.integration),
     }
     return facts | _decided(found) | _may(person, found)
@@ -224,20 +213,6 @@ def _total(standing: Standing) -> Decimal | None:
     if standing.agreement is None or standing.is_unsignable:
         return None
     return standing.agreement.monthly_total
-
-
-def _newest_paper(found: AccessRequest) -> AgreementFile | None:
-    agreement = agreements_of(found).first()
-    return newest_file(agreement) if agreement else None
-
-
-def _file_name(paper: AgreementFile) -> str:
-    kind = "-signed" if paper.kind == "sealed" else ""
-    return f"agreement-{paper.agreement.number}{kind}.pdf"
-
-
-def _base64(sha256: str) -> str:
-    return b64encode(bytes.fromhex(sha256)).decode()
 
 
 PAGES: list[URLPattern] = [

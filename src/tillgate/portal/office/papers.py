@@ -16,5 +16,5 @@ def paper_of(request: HttpRequest, found: AccessRequest) -> HttpResponse:
     wanted = request.GET.get("agreement", "")
     for agreement in sent:
         if wanted in {"", agreement.number}:
-            return agreement_response(agreement)
+            return agreement_response(request, agreement)
     raise Http404

@@ -1,7 +1,7 @@
 """What can be wrong with a step of the programme: one class per fact, each with its cure.
 
 ProgrammeError (409 unless said otherwise)
-├── Overtaken, AlreadyDecided
+├── Overtaken, AlreadyDecided, ChangedSince
 ├── UnknownMerchant, OtherManager, InterestClosed
 ├── LinkUnknown (404), LinkUsed (410), LinkExpired (410), OtherAddress (403)
 ├── OverviewUnread, NotChecked, Incomplete
@@ -43,6 +43,14 @@ class AlreadyDecided(ProgrammeError):
     """Another reviewer was faster."""
 
     words = gettext_lazy("Somebody decided this request already. Your decision was not recorded.")
+
+
+class ChangedSince(ProgrammeError):
+    """The request went to the merchant and came back after the reviewer looked at it."""
+
+    words = gettext_lazy(
+        "This request changed since you opened it. Look at it as it is now, then decide."
+    )
 
 
 class UnknownMerchant(ProgrammeError):

@@ -15,7 +15,7 @@ from tillgate.directory.models import MerchantAccount, StaffRole
 from tillgate.programme.acts import interest, preparation, request, review, sale
 from tillgate.programme.models import AccessRequest, Agreement, Interest
 
-WISHES = "Post sales to our ledger. Change prices from the web shop."
+WISHES = "Post sales to accounting. Change prices from the web shop."
 
 
 @pytest.fixture

@@ -266,6 +266,29 @@ def test_more_is_asked_and_the_page_waits_for_the_merchant(cast: Cast) -> None:
     assert 'value="approve">' in page
 
 
+def test_answers_that_changed_since_the_page_was_opened_are_looked_at_first(cast: Cast) -> None:
+    found = signed(cast).request
+    tab = Desk(cast.reviewer)
+    seen = seen_on(tab.see(page_of(found)))
+    review.ask_information(request=found, words="Why?", actor=cast.second_reviewer)
+    request.save_step(
+        request=found, step="volume", values={"calls_a_day": 90_000}, actor=cast.owner
+    )
+    request.give_information(request=found, words="More.", actor=cast.owner)
+    decline = {"decline__reason": "other", "decline__words": "No."}
+    for act, said in (("decline", decline), ("approve", {"words": "Fine."})):
+        page = tab.send(page_of(found), act, status=409, seen=seen, **said)
+        assert "This request changed since you opened it." in page
+    assert ">\nFine.</textarea>" in page
+    assert "90,000" in page
+    page = tab.send(page_of(found), "approve", words="Fine.", seen=seen_on(page))
+    assert "is approved" in page
+
+
+def seen_on(page: str) -> str:
+    return page.split('name="seen" value="')[1].split('"', maxsplit=1)[0].replace("&#x2B;", "+")
+
+
 def test_a_decline_needs_a_reason_and_words_and_says_who_is_told(cast: Cast) -> None:
     found = submitted(cast)
     desk = Desk(cast.reviewer)

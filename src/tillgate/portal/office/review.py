@@ -1,6 +1,7 @@
 """The reviewer's page: everything about a request at one place, and the decision."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -78,7 +79,7 @@ def _found(request: HttpRequest, number: str) -> AccessRequest:
 def _approve(request: HttpRequest, found: AccessRequest) -> HttpResponse:
     note = NoteForm(request.POST)
     told = gettext("%(number)s is approved. The technical contact is mailed a one-time link.")
-    act = _with(approve_request, note)
+    act = _with(approve_request, note, as_of=_seen(request))
     return _try(request, found, act, told, note=note, target=RequestState.APPROVED)
 
 
@@ -92,7 +93,7 @@ def _ask(request: HttpRequest, found: AccessRequest) -> HttpResponse:
 def _decline(request: HttpRequest, found: AccessRequest) -> HttpResponse:
     decline = DeclineForm(request.POST, prefix="decline")
     told = gettext("%(number)s is declined. The merchant is mailed the reason and your words.")
-    act = _with(decline_request, decline)
+    act = _with(decline_request, decline, as_of=_seen(request))
     return _try(request, found, act, told, decline=decline, target=RequestState.DECLINED)
 
 
@@ -104,9 +105,17 @@ _ACTS: dict[str, Callable[[HttpRequest, AccessRequest], HttpResponse]] = {
 }
 
 
-def _with(act: Callable[..., object], form: Form) -> Act:
+def _with(act: Callable[..., object], form: Form, **more: Any) -> Act:
     """An act of the review with what the form says."""
-    return lambda found, actor: act(request=found, actor=actor, **form.cleaned_data)
+    return lambda found, actor: act(request=found, actor=actor, **form.cleaned_data, **more)
+
+
+def _seen(request: HttpRequest) -> datetime | None:
+    """As of when the page showed the request; None where it does not say."""
+    try:
+        return datetime.fromisoformat(request.POST.get("seen", ""))
+    except ValueError:
+        return None
 
 
 def _try(  # noqa: PLR0913  what is done, what is told, and what was typed

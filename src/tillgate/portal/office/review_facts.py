@@ -48,6 +48,7 @@ def facts_of(found: AccessRequest, person: Person) -> dict[str, Any]:
     names, partners = business_names(ids), partners_among(ids)
     return {
         "found": found,
+        "seen": found.state_since.isoformat(),
         "business": names.get(found.business_id, str(found.business_id)),
         "asked": asked_of(found),
         "offers": offers,

@@ -1,5 +1,7 @@
 """The review: asking for more, approving, declining. Nobody reviews what they filed."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,7 @@ from tillgate.programme.acts.sale import lock_request, void_living_agreement
 from tillgate.programme.answers import Answers, read_answers
 from tillgate.programme.errors import (
     AlreadyDecided,
+    ChangedSince,
     Incomplete,
     NotSigned,
     OwnRequest,
@@ -50,13 +53,17 @@ def ask_information(*, request: AccessRequest, words: str, actor: Person) -> Acc
 
 
 @transaction.atomic
-def approve_request(*, request: AccessRequest, words: str, actor: Person) -> AccessRequest:
+def approve_request(
+    *, request: AccessRequest, words: str, actor: Person, as_of: datetime | None = None
+) -> AccessRequest:
     """Say yes: the agreement takes effect, the integration exists with its locations, and the
     technical contact is mailed a one-time link.
 
-    Raises `OwnRequest`, `AlreadyDecided`, `NotSigned`, and what opening an integration raises.
+    `as_of` is the request's `state_since` that the reviewer saw: answers may have changed after it.
+    Raises `OwnRequest`, `AlreadyDecided`, `ChangedSince`, `NotSigned`, and what opening an
+    integration raises.
     """
-    request = _to_review(request, actor)
+    request = _to_review(request, actor, as_of)
     agreement = _signed_agreement(request)
     integration = _open_integration(request, actor)
     _decide(request, RequestState.APPROVED, actor, words=words, integration=integration)
@@ -74,13 +81,18 @@ def approve_request(*, request: AccessRequest, words: str, actor: Person) -> Acc
 
 @transaction.atomic
 def decline_request(
-    *, request: AccessRequest, reason: str, words: str, actor: Person
+    *,
+    request: AccessRequest,
+    reason: str,
+    words: str,
+    actor: Person,
+    as_of: datetime | None = None,
 ) -> AccessRequest:
     """Say no, with a reason of the list and words; the agreement is void, nothing is charged.
 
-    Raises `OwnRequest`, `AlreadyDecided`, `UnknownReason` or `Incomplete`.
+    Raises `OwnRequest`, `AlreadyDecided`, `ChangedSince`, `UnknownReason` or `Incomplete`.
     """
-    request = _to_review(request, actor)
+    request = _to_review(request, actor, as_of)
     chosen = _reason(reason)
     if not words.strip():
         raise Incomplete({"words": _("Say why, in words the merchant can do something with.")})
@@ -99,13 +111,17 @@ def had_a_part(person: Person, request: AccessRequest) -> bool:
     return person.pk in filed or acts_for.exists() or sells_to.exists() or sold.exists()
 
 
-def _to_review(request: AccessRequest, actor: Person) -> AccessRequest:
+def _to_review(
+    request: AccessRequest, actor: Person, as_of: datetime | None = None
+) -> AccessRequest:
     require(actor, "request:review", business_id=request.business_id)
     request = lock_request(request)
     if had_a_part(actor, request):
         raise OwnRequest
     if request.state in {RequestState.APPROVED, RequestState.DECLINED}:
         raise AlreadyDecided
+    if as_of is not None and as_of != request.state_since:
+        raise ChangedSince
     return request
 
 

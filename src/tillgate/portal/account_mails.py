@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tillgate.content.mails import Mail, render_mail
+from tillgate.foundation.addresses import address_of
 from tillgate.portal.templatetags.tillgate import moment
 
 _CODES: Mapping[str, str] = {
@@ -24,9 +24,9 @@ def account_mail(template: str, context: Mapping[str, Any]) -> Mail:
         minutes = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
         return render_mail(slot, {"code": str(context["code"]), "minutes": str(minutes)})
     if template == "account/email/account_already_exists":
-        return render_mail("account_exists", {"link": _link("account_login", context)})
+        return render_mail("account_exists", {"link": address_of("account_login")})
     if template == "account/email/unknown_account":
-        return render_mail("account_unknown", {"link": _link("account_signup", context)})
+        return render_mail("account_unknown", {"link": address_of("account_signup")})
     return render_mail(
         "account_changed",
         {
@@ -34,14 +34,9 @@ def account_mail(template: str, context: Mapping[str, Any]) -> Mail:
             "changed_at": moment(context["timestamp"]),
             "address": str(context["ip"]),
             "browser": str(context["user_agent"]),
-            "link": _link("account", context),
+            "link": address_of("account"),
         },
     )
-
-
-def _link(name: str, context: Mapping[str, Any]) -> str:
-    base = settings.TILLGATE_BASE_URL or context["request"].build_absolute_uri("/")
-    return f"{base.rstrip('/')}{reverse(name)}"
 
 
 def _change(template: str, context: Mapping[str, Any]) -> str:

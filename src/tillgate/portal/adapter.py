@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
-from allauth.core import context as allauth_context
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -30,6 +29,12 @@ _SAID: Mapping[str, str | Promise] = {
     "mfa/messages/webauthn_added.txt": _("Your passkey is added."),
     "mfa/messages/webauthn_removed.txt": _("Your passkey is removed."),
     "usersessions/messages/sessions_logged_out.txt": _("You are signed out everywhere else."),
+}
+
+_AGAIN: Mapping[str, str | Promise] = {
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+    "mfa_reauthenticate": _("Use your app or a recovery code"),
+    "reauthenticate": _("Use your password"),
 }
 
 
@@ -65,10 +70,16 @@ class Adapter(DefaultAccountAdapter):
         answer: HttpResponse | None = super().pre_login(request, user, **known)
         return answer
 
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """How one shows again who one is: by the second factor where there is one."""
+        known = {way["id"]: way for way in super().get_reauthentication_methods(user)}
+        strong = [name for name in _AGAIN if name in known and name != "reauthenticate"]
+        chosen = strong or list(known)
+        return [{**known[name], "description": _AGAIN[name]} for name in chosen]
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue the mail that has our words for what allauth calls by a template's name."""
-        facts = {"request": allauth_context.request, **context}
-        mail = account_mail(template_prefix, facts)
+        mail = account_mail(template_prefix, context)
         queue_mail(to=email, subject=mail.subject, text=mail.text, html=mail.html)
 
     def add_message(

@@ -11,8 +11,6 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for what allauth does to an account."""
-        from allauth.mfa.signals import authenticator_added  # noqa: PLC0415  it needs the models
+        from tillgate.portal import second_factor  # noqa: PLC0415  it needs the models
 
-        from tillgate.portal.second_factor import end_other_sessions  # noqa: PLC0415  the same
-
-        authenticator_added.connect(end_other_sessions, dispatch_uid="end_other_sessions")
+        second_factor.listen()

@@ -4,6 +4,7 @@ import base64
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -13,6 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db.models.signals import post_save
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,6 +24,7 @@ from qrcode.main import QRCode
 from tillgate.content.queries import platform
 from tillgate.directory.models import Person
 from tillgate.directory.permissions import is_staff
+from tillgate.foundation.config import config
 
 # The page that asks for it; it gets the address to go on to as `next`.
 PAGE = "second_factor"
@@ -44,11 +47,24 @@ def has_second_factor(person: Person) -> bool:
     return has
 
 
-def end_other_sessions(request: HttpRequest, user: Person, **_more: Any) -> None:
-    """Sign somebody out elsewhere: those sessions were begun without the factor just added."""
-    for session in UserSession.objects.filter(user=user):
-        if session.session_key != request.session.session_key:
+def listen() -> None:
+    """Have every new factor close what was open without it; in its own transaction."""
+    post_save.connect(_close_the_rest, sender=Authenticator, dispatch_uid="second_factor")
+
+
+def _close_the_rest(instance: Authenticator, created: bool, **_more: Any) -> None:
+    """Sign the person out elsewhere, where nobody was asked for this factor."""
+    if not created or instance.type not in _FACTORS:
+        return
+    request: HttpRequest | None = context.request
+    here = request.session.session_key if request else None
+    for session in UserSession.objects.filter(user=instance.user):
+        if session.session_key != here:
             session.end()
+    if request:
+        # Whoever has just set it up has shown it, and need not do so again on the next page.
+        shown = {"id": instance.pk, "type": instance.type, "reauthenticated": True}
+        record_authentication(request, instance.user, "mfa", **shown)
 
 
 class Factors(DefaultMFAAdapter):
@@ -99,7 +115,7 @@ class Factors(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Whom a passkey is for: our public host, whatever host was asked."""
-        host = urlsplit(settings.TILLGATE_BASE_URL).hostname
+        host = urlsplit(config().base_url).hostname
         asked = context.request.get_host().partition(":")[0]
         return {"id": host or asked, "name": platform().name}
 

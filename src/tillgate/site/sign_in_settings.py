@@ -32,7 +32,6 @@ _config = config()
 
 # A demo's accounts are anybody's, and its mail is read on a page: there, and there only.
 TILLGATE_DEMO = _config.demo
-TILLGATE_BASE_URL = _config.base_url
 STAFF_NEEDS_SECOND_FACTOR = not _config.demo
 
 # Attempts are counted here: in Redis for all processes, else in the memory of each.

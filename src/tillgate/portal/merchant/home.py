@@ -8,6 +8,7 @@ from tillgate.access.queries import integrations_of
 from tillgate.directory.models import Person
 from tillgate.directory.permissions import Who, roles_of
 from tillgate.portal.merchant.headlines import headline_before
+from tillgate.portal.merchant.integrations import integrations_page
 from tillgate.portal.merchant.requests import Row, Shelf, shelves_of
 from tillgate.portal.merchant.seen import integration_row, url_if_there
 from tillgate.portal.merchant.status import status_page
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if role in roles and (path := url_if_there(name)):
             return go(request, path)
     if Who.TECHNICAL_CONTACT in roles:
-        return _integrations(request)
+        return integrations_page(request)
     return _newcomer(request)
 
 
@@ -71,11 +72,6 @@ def _newcomer(request: HttpRequest) -> HttpResponse:
         "steps": way_before(prepared, has_business=False),
     }
     return render(request, "portal/merchant/newcomer.html", facts)
-
-
-def _integrations(request: HttpRequest) -> HttpResponse:
-    rows = [integration_row(each) for each in integrations_of(person_of(request))]
-    return render(request, "portal/merchant/integrations.html", {"rows": rows})
 
 
 def _chosen(request: HttpRequest, shelves: list[Shelf]) -> Shelf | None:

@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from tillgate.portal.merchant import (
     feasibility,
     home,
+    integrations,
     interest,
     invitation,
     overview,
@@ -16,6 +17,7 @@ from tillgate.portal.merchant import (
 
 PAGES: list[URLPattern] = [
     *home.PAGES,
+    *integrations.PAGES,
     *interest.PAGES,
     *invitation.PAGES,
     *overview.PAGES,

@@ -1,9 +1,11 @@
 """Logs: one JSON object a line (or plain text), each request with its id and without its query.
 
-Query strings never reach a log: old programs put secrets there (`WIRE.md`).
+Query strings never reach a log: old programs put secrets there (`WIRE.md`). Nor does the token of a
+personal link, which is a part of the path.
 """
 
 import logging
+import re
 import sys
 import time
 import uuid
@@ -30,6 +32,22 @@ _LEFT_OUT = frozenset(vars(logging.makeLogRecord({}))) | {
 }
 
 
+_PERSONAL_LINK = re.compile(r"(/(?:sign|credentials|invitation)/)[^/\s\"'?]+")
+
+
+def without_links(text: str) -> str:
+    """The text with the token of every personal link left out."""
+    return _PERSONAL_LINK.sub(r"\1…", text)
+
+
+class TextLines(logging.Formatter):
+    """A record as a line for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and the lines of an error below it."""
+        return without_links(super().format(record))
+
+
 class JsonLines(logging.Formatter):
     """A record as one JSON object: at, level, logger, message, what `extra` added, the error."""
 
@@ -44,13 +62,13 @@ class JsonLines(logging.Formatter):
         line.update((k, v) for k, v in vars(record).items() if k not in _LEFT_OUT)
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line, enc_hook=str).decode()
+        return without_links(msgspec.json.encode(line, enc_hook=str).decode())
 
 
 def set_up_logging(log_format: str) -> None:
     """Send everything to stderr, as JSON lines or as text for people."""
     handler = logging.StreamHandler(sys.stderr)
-    text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    text = TextLines("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if log_format == "json" else text)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in ("_granian", "procrastinate"):

@@ -148,6 +148,14 @@ def add_user(
     )
 
 
+@user.command("forget-second-factor")
+def forget_second_factor(email: str) -> None:
+    """Take away the app, passkeys and recovery codes of somebody who has lost them."""
+    from tillgate.site.commands import run_forget_second_factor
+
+    run_forget_second_factor(email)
+
+
 @backoffice.command("import")
 def import_feed(
     files: Annotated[

@@ -17,7 +17,8 @@ from tests.portal.mailbox import code_for, last_mail_to, mails_to
 
 from tillgate.access.acts import add_staff_role
 from tillgate.directory.models import Person, StaffRole
-from tillgate.portal.second_factor import second_factor_missing
+from tillgate.foundation.models import Event
+from tillgate.portal.second_factor import forget_second_factor, second_factor_missing
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # A page of each staff role.
@@ -232,6 +233,21 @@ def test_with_a_second_factor_the_password_alone_changes_nothing(db: None) -> No
     answer = browser.post("/account/again/password/", {"password": PASSWORD})
     assert answer["Location"] == "/account/again/code/"
     assert browser.get("/account/app/remove/").status_code == 302
+
+
+def test_what_was_lost_is_taken_away_and_set_up_anew(operator: Person) -> None:
+    browser = Http()
+    sign_in(browser, operator)
+    set_up_app(browser)
+    forget_second_factor(operator, actor="operator")
+    assert browser.get("/account/").status_code == 302
+    cache.clear()
+    sign_in(browser, operator)
+    assert browser.get(reverse("content"))["Location"].startswith("/account/second-factor/")
+    kinds = Event.objects.filter(subject=f"person:{operator.pk}").order_by("pk")
+    told = [(each.kind, each.actor) for each in kinds if "second_factor" in each.kind]
+    assert told[0] == ("directory:person:second_factor_added", f"person:{operator.pk}")
+    assert told[-1] == ("directory:person:second_factor_forgotten", "operator")
 
 
 def test_secrets_are_sealed_in_the_database(operator: Person, settings: LazySettings) -> None:

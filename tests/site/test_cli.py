@@ -120,6 +120,10 @@ def test_an_installation_is_made_checked_and_given_a_person(folder):
     assert "can sign in" in tillgate(folder, *arguments).stdout
     again = tillgate(folder, *arguments)
     assert again.returncode == 1
+    lost = ["user", "forget-second-factor"]
+    assert "anew" in tillgate(folder, *lost, "Someone@example.com").stdout
+    nobody = tillgate(folder, *lost, "nobody@example.com")
+    assert (nobody.returncode, "nobody has the address" in nobody.stderr) == (1, True)
     assert "Traceback" not in again.stderr
     unknown = tillgate(folder, *arguments[:2], "b@example.com", *arguments[3:], "--business", "5")
     assert unknown.returncode == 1

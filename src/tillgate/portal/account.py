@@ -25,8 +25,8 @@ from tillgate.directory.permissions import is_staff
 from tillgate.foundation.config import config
 from tillgate.portal import second_factor
 from tillgate.portal.adapter import Adapter
-from tillgate.portal.headers import form_targets_for, policy
 from tillgate.portal.page import person_of
+from tillgate.portal.single_sign_on import may_lead_to_provider, told_of_failures
 
 _AFTERWARDS = "second_factor_next"
 
@@ -72,14 +72,6 @@ class SignIn(account.LoginView):
         """Say which identity provider there is."""
         return {**super().get_context_data(**kwargs), "single_sign_on": _provider()}
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Let the page's form lead to the identity provider."""
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        if provider := config().single_sign_on:
-            targets = form_targets_for(provider.issuer)
-            response.headers["Content-Security-Policy"] = policy(*targets)
-        return response
-
 
 class RecoveryCodes(recovery.ViewRecoveryCodesView):
     """The codes, and the way on for those who came here to set up a second factor."""
@@ -105,7 +97,7 @@ def _drawn(view: Any, template: str) -> Callable[..., HttpResponse]:
     return drawn
 
 
-_sign_in = _drawn(SignIn, "sign_in")
+_sign_in = may_lead_to_provider(_drawn(SignIn, "sign_in"))
 
 PAGES: list[URLPattern] = [
     # coming and going
@@ -122,10 +114,15 @@ PAGES: list[URLPattern] = [
         name="mfa_authenticate",
     ),
     path("sign-in/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("sign-in/sso/", openid.login, {"provider_id": "sso"}, name="openid_connect_login"),
+    path(
+        "sign-in/sso/",
+        may_lead_to_provider(told_of_failures(openid.login)),
+        {"provider_id": "sso"},
+        name="openid_connect_login",
+    ),
     path(
         "sign-in/sso/callback/",
-        openid.callback,
+        told_of_failures(openid.callback),
         {"provider_id": "sso"},
         name="openid_connect_callback",
     ),

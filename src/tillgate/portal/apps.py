@@ -11,6 +11,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for what allauth does to an account."""
-        from tillgate.portal import second_factor  # noqa: PLC0415  it needs the models
+        from tillgate.portal import registration, second_factor  # noqa: PLC0415  they need models
 
+        registration.listen()
         second_factor.listen()

@@ -1,14 +1,27 @@
-"""Registrations that were never finished."""
+"""Registrations: recorded when they are made, forgotten when they are never finished."""
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.account.signals import user_signed_up
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
 from tillgate.directory.models import Person
 from tillgate.foundation import clock
+from tillgate.foundation.events import record_event
 
 KEPT_FOR = timedelta(days=1)
+
+
+def listen() -> None:
+    """Have the audit trail say who registered."""
+    user_signed_up.connect(_record, dispatch_uid="registered")
+
+
+def _record(user: Person, **_more: Any) -> None:
+    who = f"person:{user.pk}"
+    record_event(kind="directory:person:registered", subject=who, actor=who)
 
 
 def forget_unfinished() -> int:

@@ -14,7 +14,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.db.models.signals import post_save
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from tillgate.content.queries import platform
 from tillgate.directory.models import Person
 from tillgate.directory.permissions import is_staff
 from tillgate.foundation.config import config
+from tillgate.foundation.events import record_event
 
 # The page that asks for it; it gets the address to go on to as `next`.
 PAGE = "second_factor"
@@ -47,24 +49,50 @@ def has_second_factor(person: Person) -> bool:
     return has
 
 
+@transaction.atomic
+def forget_second_factor(person: Person, *, actor: str) -> None:
+    """Take everything away that was set up, from somebody who has lost it; and sign them out."""
+    Authenticator.objects.filter(user=person).delete()
+    _end_sessions(person, but=None)
+    kind = "directory:person:second_factor_forgotten"
+    record_event(kind=kind, subject=f"person:{person.pk}", actor=actor)
+
+
 def listen() -> None:
     """Have every new factor close what was open without it; in its own transaction."""
-    post_save.connect(_close_the_rest, sender=Authenticator, dispatch_uid="second_factor")
+    post_save.connect(_added, sender=Authenticator, dispatch_uid="second_factor_added")
+    post_delete.connect(_removed, sender=Authenticator, dispatch_uid="second_factor_removed")
 
 
-def _close_the_rest(instance: Authenticator, created: bool, **_more: Any) -> None:
+def _removed(instance: Authenticator, **_more: Any) -> None:
+    _record("removed", instance)
+
+
+def _added(instance: Authenticator, created: bool, **_more: Any) -> None:
     """Sign the person out elsewhere, where nobody was asked for this factor."""
-    if not created or instance.type not in _FACTORS:
+    if not created:
+        return
+    _record("added", instance)
+    if instance.type not in _FACTORS:
         return
     request: HttpRequest | None = context.request
-    here = request.session.session_key if request else None
-    for session in UserSession.objects.filter(user=instance.user):
-        if session.session_key != here:
-            session.end()
+    _end_sessions(instance.user, but=request.session.session_key if request else None)
     if request:
         # Whoever has just set it up has shown it, and need not do so again on the next page.
         shown = {"id": instance.pk, "type": instance.type, "reauthenticated": True}
         record_authentication(request, instance.user, "mfa", **shown)
+
+
+def _record(what: str, factor: Authenticator) -> None:
+    who = f"person:{factor.user_id}"
+    kind = f"directory:person:second_factor_{what}"
+    record_event(kind=kind, subject=who, actor=who, data={"type": factor.type})
+
+
+def _end_sessions(person: Person, *, but: str | None) -> None:
+    for session in UserSession.objects.filter(user=person):
+        if session.session_key != but:
+            session.end()
 
 
 class Factors(DefaultMFAAdapter):

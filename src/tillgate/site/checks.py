@@ -25,6 +25,7 @@ from tillgate.programme.documents.seal_key import (
     seal_certificates,
     seal_key,
 )
+from tillgate.site.check_sign_in import trouble_with
 
 CLOCK_TOLERANCE = 2.0
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -48,6 +49,7 @@ def findings(conf: Config) -> Iterator[Finding]:
     if Role.PORTAL in here:
         yield from _seal(conf)
         yield from _mail(conf)
+        yield from _single_sign_on(conf)
     if Role.PORTAL in here and not lost:
         yield from _migrations()
 
@@ -96,6 +98,11 @@ def _mail(conf: Config) -> Iterator[Finding]:
             "leave tls=none out, or write smtps://",
         )
     yield from _mail_connection(conf.mail_server)
+
+
+def _single_sign_on(conf: Config) -> Iterator[Finding]:
+    if conf.single_sign_on and (trouble := trouble_with(conf.single_sign_on)):
+        yield Finding(trouble, "check TILLGATE_OIDC_ISSUER, and that this host reaches it")
 
 
 def _mail_connection(server: MailServer) -> Iterator[Finding]:

@@ -163,6 +163,19 @@ def run_add_user(  # noqa: PLR0913  the command's options
     sys.stdout.write(f"{email} can sign in.\n")
 
 
+def run_forget_second_factor(email: str) -> None:
+    """Let somebody who has lost their second factor set up another at the next sign-in."""
+    with process():
+        from tillgate.directory.models import Person
+        from tillgate.portal.second_factor import forget_second_factor
+
+        person = Person.objects.filter(email=email.lower()).first()
+        if person is None:
+            sys.exit(f"tillgate: nobody has the address {email}")
+        forget_second_factor(person, actor="operator")
+    sys.stdout.write(f"{email} is signed out and sets up a second factor anew.\n")
+
+
 def _password(file: Path | None) -> str:
     if file is not None:
         return file.read_text().strip()

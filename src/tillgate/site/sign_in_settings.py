@@ -6,7 +6,7 @@ from tillgate.foundation.config import config
 from tillgate.foundation.single_sign_on import SingleSignOn
 
 
-def _providers(provider: SingleSignOn | None) -> dict[str, Any]:
+def providers(provider: SingleSignOn | None) -> dict[str, Any]:
     """allauth's table of identity providers: the operator's, or none."""
     if provider is None:
         return {}
@@ -50,6 +50,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 ACCOUNT_ADAPTER = "tillgate.portal.adapter.Adapter"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _config.base_url.partition(":")[0] or "http"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
@@ -106,7 +107,7 @@ MFA_FORMS = {
 
 SOCIALACCOUNT_ADAPTER = "tillgate.portal.single_sign_on.Adapter"
 SOCIALACCOUNT_FORMS = {"signup": f"{_FORMS}.SsoRegister"}
-SOCIALACCOUNT_PROVIDERS = _providers(_config.single_sign_on)
+SOCIALACCOUNT_PROVIDERS = providers(_config.single_sign_on)
 # Who the provider says has verified an address is whoever has that address here.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True

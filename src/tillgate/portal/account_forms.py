@@ -4,7 +4,9 @@ Some are told apart by name only, because allauth's settings name a form for eac
 """
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
@@ -19,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tillgate.directory.models import Person
 from tillgate.portal.forms import Careful, plain_line
+from tillgate.portal.registration import record_registration
 
 Words = Mapping[str, Any]
 
@@ -105,8 +108,19 @@ class Register(Ours, account.SignupForm):
             return self._saved(request)
 
     def _saved(self, request: HttpRequest) -> tuple[Person | None, HttpResponse | None]:
+        if self.account_already_exists:
+            self._pretend(request)
         made: tuple[Person | None, HttpResponse | None] = super().try_save(request)
         return made
+
+    def _pretend(self, request: HttpRequest) -> None:
+        """Make somebody and take it back: how long an answer takes must not tell who is known."""
+        shadow = copy(self)
+        shadow.account_already_exists = False
+        shadow.cleaned_data = {**self.cleaned_data, "email": f"{uuid4().hex}@shadow.invalid"}
+        with transaction.atomic():
+            record_registration(shadow.save(request))
+            transaction.set_rollback(True)
 
 
 class SsoRegister(Ours, social.SignupForm):

@@ -16,11 +16,16 @@ KEPT_FOR = timedelta(days=1)
 
 def listen() -> None:
     """Have the audit trail say who registered."""
-    user_signed_up.connect(_record, dispatch_uid="registered")
+    user_signed_up.connect(_registered, dispatch_uid="registered")
 
 
-def _record(user: Person, **_more: Any) -> None:
-    who = f"person:{user.pk}"
+def _registered(user: Person, **_more: Any) -> None:
+    record_registration(user)
+
+
+def record_registration(person: Person) -> None:
+    """Have the audit trail say that somebody registered."""
+    who = f"person:{person.pk}"
     record_event(kind="directory:person:registered", subject=who, actor=who)
 
 

@@ -245,7 +245,7 @@ def test_withdrawing_voids_the_agreement(cast: Cast) -> None:
     agreement.refresh_from_db()
     assert agreement.state == "void"
     assert "withdrew" in agreement.ended_because
-    assert agreement.number in mails_to("maya@lindqvist.example")[0].text
+    assert agreement.request.number in mails_to("maya@lindqvist.example")[0].text
 
 
 def test_an_approved_request_cannot_be_withdrawn(cast: Cast) -> None:

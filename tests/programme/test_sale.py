@@ -203,5 +203,5 @@ def test_an_unsigned_agreement_expires(cast: Cast) -> None:
     assert sale.expire_agreements() == 0
     agreement.refresh_from_db()
     assert agreement.state == "expired"
-    assert agreement.number in mails_to(cast.manager.email)[0].text
+    assert agreement.request.number in mails_to(cast.manager.email)[0].text
     assert price(agreement.request, cast).state == "priced", "a new offer can follow"

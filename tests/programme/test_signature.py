@@ -64,7 +64,11 @@ def test_signing_leaves_signature_paper_and_evidence(cast: Cast) -> None:
 def test_signing_tells_signatory_and_account_manager(cast: Cast) -> None:
     agreement = sign(sent(cast))
     assert "signed" in mails_to(MAYA)[0].subject.lower()
-    assert agreement.number in mails_to(cast.manager.email)[0].text
+    assert agreement.request.number in mails_to(cast.manager.email)[0].text
+    for reviewer in (cast.reviewer, cast.second_reviewer):
+        first, second = reversed(mails_to(reviewer.email))
+        assert "once its agreement is signed" in first.text
+        assert second.subject == f"Request {agreement.request.number} is signed and can be approved"
 
 
 def test_a_link_shows_its_agreement_whatever_became_of_it(cast: Cast) -> None:

@@ -98,6 +98,9 @@ MAILS: Mapping[str, MailSlot] = {
     "review_waiting": _mail(
         _("A request waits for review"), _("Partner Services"), "business number target link"
     ),
+    "review_ready": _mail(
+        _("A request can be approved"), _("Partner Services"), "business number link"
+    ),
     "information_asked": _mail(
         _("More information asked for"), _("the merchant"), "name business number question link"
     ),

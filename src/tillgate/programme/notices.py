@@ -123,7 +123,7 @@ def agreement_to_sign(agreement: Agreement, token: str, *, reminder: bool = Fals
         agreement.basis["signatory_email"],
         name=agreement.basis["signatory_name"],
         business=business_name(agreement.request.business_id),
-        number=agreement.number,
+        number=agreement.request.number,
         price=price_words(agreement),
         locations="\n".join(line.location_name for line in agreement.lines.all()),
         expires=_day(agreement.expires_at),
@@ -137,17 +137,17 @@ def signing_code(agreement: Agreement, code: MailCode, digits: str) -> None:
         "signing_code",
         code.email,
         business=business_name(agreement.request.business_id),
-        number=agreement.number,
+        number=agreement.request.number,
         minutes=_minutes(code),
         code=digits,
     )
 
 
 def agreement_signed(agreement: Agreement, token: str, signed_at: datetime) -> None:
-    """Tell the signatory and the account manager; each gets a link that is theirs to open."""
+    """Tell signatory, account manager and reviewers; each gets a link that is theirs to open."""
     facts = {
         "business": business_name(agreement.request.business_id),
-        "number": agreement.number,
+        "number": agreement.request.number,
         "signatory": agreement.basis["signatory_name"],
         "signed_at": f"{signed_at:%Y-%m-%d %H:%M} UTC",
     }
@@ -166,6 +166,14 @@ def agreement_signed(agreement: Agreement, token: str, signed_at: datetime) -> N
         link=page,
         **facts,
     )
+    for person in staff(StaffRole.PARTNER_SERVICES):
+        _send(
+            "review_ready",
+            person.email,
+            business=facts["business"],
+            number=facts["number"],
+            link=address_of("review_request", agreement.request.number),
+        )
 
 
 def agreement_ended(agreement: Agreement, *, name: str, words: str | None = None) -> None:
@@ -176,7 +184,7 @@ def agreement_ended(agreement: Agreement, *, name: str, words: str | None = None
         agreement.priced_by.email,
         name=agreement.priced_by.get_full_name(),
         business=business_name(agreement.request.business_id),
-        number=agreement.number,
+        number=agreement.request.number,
         signatory=agreement.basis["signatory_name"],
         link=address_of("merchant_request", agreement.request.number),
         **facts,
@@ -190,7 +198,7 @@ def agreement_void(agreement: Agreement, reason: str) -> None:
         agreement.basis["signatory_email"],
         name=agreement.basis["signatory_name"],
         business=business_name(agreement.request.business_id),
-        number=agreement.number,
+        number=agreement.request.number,
         reason=reason,
     )
 

@@ -29,8 +29,10 @@ def free_port() -> int:
 class Server:
     """`tillgate serve` on a port of its own; its log is kept and can be read at any time."""
 
-    def __init__(self, part: str, folder: Path, environ: Mapping[str, str]) -> None:
-        self.port = free_port()
+    def __init__(
+        self, part: str, folder: Path, environ: Mapping[str, str], *, port: int = 0
+    ) -> None:
+        self.port = port or free_port()
         self.log_path = folder / f"serve-{part}-{secrets.token_hex(3)}.log"
         command = [sys.executable, "-m", "tillgate", "serve", part, "--port", str(self.port)]
         plain = {key: value for key, value in os.environ.items() if "TILLGATE" not in key}

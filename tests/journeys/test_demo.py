@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
-import msgspec
 import pytest
 from tests.journeys.demo import (
     Demo,
@@ -19,6 +18,9 @@ from tests.journeys.demo import (
     running,
     wait_for_nobody,
 )
+
+from tillgate.programme.documents.checking import Verdict, check_agreement
+from tillgate.programme.documents.seal_key import seal_certificates
 
 CALLBACK = "http://localhost:8765/callback"
 
@@ -44,6 +46,9 @@ def test_one_line_says_all_that_a_program_needs(demo: Demo) -> None:
         "scopes",
         "business_id",
         "business_location_ids",
+        "accounts",
+        "mailbox_url",
+        "agreement_pdf",
     }
     assert demo.facts["base_url"] == demo.url
     assert demo.sales(demo.token()["access_token"])
@@ -79,13 +84,12 @@ def test_a_program_goes_through_consent_tokens_pages_and_a_refresh(demo: Demo) -
     assert first
 
 
-def sign_in_form(demo: Demo, page: str) -> dict[str, str]:
-    kept = msgspec.json.decode((demo.folder / "demo.json").read_bytes())
-    found = {"csrfmiddlewaretoken": hidden(page), "login": kept.get("email", "")}
-    found["password"] = kept["password"]
+def sign_in_form(demo: Demo, page: str, role: str = "owner") -> dict[str, str]:
+    account = demo.facts["accounts"][role]
+    found = {"csrfmiddlewaretoken": hidden(page), "login": account["email"]}
+    found["password"] = account["password"]
     if target := re.search(r'name="next" value="([^"]*)"', page):
         found["next"] = target[1].replace("&amp;", "&")
-    found["login"] = found["login"] or "owner@demo.example"
     return found
 
 
@@ -93,6 +97,65 @@ def hidden(page: str) -> str:
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert found, page
     return found[1]
+
+
+HOMES = {
+    "owner": ("/", "You have access"),
+    "member": ("/", "You have access"),
+    "technical_contact": ("/", "integration you look after"),
+    "account_manager": ("/merchants/", "wait for you"),
+    "partner_services": ("/review/", "wait to be decided"),
+    "partner_growth": ("/partner-program/enquiries/", "enquiry is open"),
+    "operator": ("/content/", ""),
+    "second_owner": ("/", "Your request is not sent yet"),
+    "newcomer": ("/", "Your interest is with your account manager"),
+}
+
+
+def test_everybody_of_the_demo_comes_home(demo: Demo) -> None:
+    assert set(demo.facts["accounts"]) == set(HOMES)
+    for role, (path, words) in HOMES.items():
+        with httpx.Client(base_url=demo.url, follow_redirects=True) as browser:
+            page = browser.get("/sign-in/")
+            page = browser.post("/sign-in/", data=sign_in_form(demo, page.text, role))
+        assert (page.status_code, page.url.path) == (200, path), role
+        assert words in heading(page.text), role
+
+
+def heading(page: str) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL)
+    assert found, page
+    return found[1]
+
+
+def test_the_agreement_is_sealed_and_its_page_says_so(demo: Demo) -> None:
+    paper = Path(demo.facts["agreement_pdf"])
+    certificates = seal_certificates({}, demo.folder)
+    assert check_agreement(paper.read_bytes(), certificates).verdict == Verdict.UNCHANGED
+    with httpx.Client(base_url=demo.url) as browser:
+        form = {"csrfmiddlewaretoken": hidden(browser.get("/check/").text)}
+        file = {"paper": (paper.name, paper.read_bytes(), "application/pdf")}
+        page = browser.post("/check/", data=form, files=file)
+    assert heading(page.text) == "Sealed here, and unchanged since"
+
+
+def test_every_mail_of_the_way_is_in_the_outbox(demo: Demo) -> None:
+    told = outbox(demo)
+    for subject in ("to read and sign", "is signed", "is approved", "Credentials for", "declined"):
+        assert subject in told, subject
+
+
+def outbox(demo: Demo) -> str:
+    """The subjects of every mail there is, newest first."""
+    pages = ""
+    with httpx.Client() as browser:
+        for number in range(1, 9):
+            page = browser.get(demo.facts["mailbox_url"], params={"page": number})
+            assert page.status_code == 200, page.text
+            pages += page.text
+            if f"?page={number + 1}&" not in page.text:
+                break
+    return "\n".join(re.findall(r'<th scope="row"><a href="[^"]+">([^<]*)', pages))
 
 
 def test_health_readiness_and_metrics_answer(demo: Demo) -> None:
@@ -142,14 +205,16 @@ def test_ctrl_c_stops_everything_and_the_next_start_finds_its_data(tmp_path: Pat
     folder = tmp_path / "kept data"
     with running(folder) as first:
         before = first.sales(first.token()["access_token"])
+        mails = outbox(first)
         assert len(processes_of(folder)) >= 3  # ours, the worker, PostgreSQL
         first.send(signal.SIGINT)
         assert first.end() == 0, first.log()
     wait_for_nobody(folder)
     assert "Traceback" not in first.log()
     with running(folder) as second:
-        for name in ("client_id", "client_secret", "business_id", "business_location_ids"):
+        for name in first.facts.keys() - {"refresh_token", "base_url", "mailbox_url"}:
             assert second.facts[name] == first.facts[name]
+        assert outbox(second) == mails
         after = second.sales(second.token()["access_token"])
         assert after[: len(before)] == before
         second.process.kill()

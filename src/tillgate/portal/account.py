@@ -73,6 +73,16 @@ class SignIn(account.LoginView):
         return {**super().get_context_data(**kwargs), "single_sign_on": _provider()}
 
 
+class SecondStep(mfa.AuthenticateView):
+    """The app's code, or a passkey for those who have one."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say whether to offer a passkey."""
+        keys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
+        has = keys.filter(user=self.stage.login.user).exists()
+        return {**super().get_context_data(**kwargs), "has_passkey": has}
+
+
 class RecoveryCodes(recovery.ViewRecoveryCodesView):
     """The codes, and the way on for those who came here to set up a second factor."""
 
@@ -110,7 +120,7 @@ PAGES: list[URLPattern] = [
     ),
     path(
         "sign-in/second-step/",
-        _drawn(mfa.AuthenticateView, "account/second_step"),
+        _drawn(SecondStep, "account/second_step"),
         name="mfa_authenticate",
     ),
     path("sign-in/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),

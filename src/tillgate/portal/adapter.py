@@ -23,7 +23,6 @@ _SAID: Mapping[str, str | Promise] = {
     "account/messages/email_confirmed.txt": _("Your address is confirmed."),
     "account/messages/password_changed.txt": _("Your password is changed."),
     "account/messages/password_set.txt": _("Your password is set."),
-    "mfa/messages/recovery_codes_generated.txt": _("These recovery codes are new."),
     "mfa/messages/totp_activated.txt": _("Your authenticator app is set up."),
     "mfa/messages/totp_deactivated.txt": _("Your authenticator app is removed."),
     "mfa/messages/webauthn_added.txt": _("Your passkey is added."),

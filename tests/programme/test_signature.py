@@ -68,6 +68,7 @@ def test_signing_tells_signatory_and_account_manager(cast: Cast) -> None:
     for reviewer in (cast.reviewer, cast.second_reviewer):
         first, second = reversed(mails_to(reviewer.email))
         assert "once its agreement is signed" in first.text
+        assert "The target is 3 working days." in first.text
         assert second.subject == f"Request {agreement.request.number} is signed and can be approved"
 
 

@@ -158,10 +158,14 @@ MAILS: Mapping[str, MailSlot] = {
 # What a preview shows in place of the facts: invented people, places and figures.
 _EXAMPLES: Mapping[str, str] = {
     "account_manager": "Dana Whitlock",
+    "address": "203.0.113.9",
     "advice": "Your account manager, Dana Whitlock, can tell you what would help.",
     "answer": "Thank you for telling us about your program.\n\nWe would like to see it.",
     "apis": "Financial and Items",
+    "browser": "Firefox on Linux",
     "business": "Harbour Street Kitchens",
+    "change": "An authenticator app was set up.",
+    "changed_at": "5 March 2026, 16:40 UTC",
     "code": "402 913",
     "company": "Brass Ladle Software",
     "contact": "Maya Lindqvist",
@@ -181,7 +185,7 @@ _EXAMPLES: Mapping[str, str] = {
     "role": "owner",
     "signatory": "Maya Lindqvist",
     "signed_at": "5 March 2026, 16:40 UTC",
-    "target": "within 3 working days",
+    "target": "3 working days",
     "technical_contact": "Ola Brandt",
     "withdrawn_by": "Maya Lindqvist",
     "words": "We want to book the day's takings by ourselves.",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tillgate.access.models import Integration
 from tillgate.content.mails import render_mail
@@ -104,9 +105,13 @@ def request_submitted(request: AccessRequest, *, again: bool) -> None:
             person.email,
             business=facts["business"],
             number=request.number,
-            target=str(review_target_days()),
+            target=_working_days(review_target_days()),
             link=address_of("review_request", request.number),
         )
+
+
+def _working_days(count: int) -> str:
+    return ngettext("%(n)d working day", "%(n)d working days", count) % {"n": count}
 
 
 def price_needed(request: AccessRequest) -> None:

@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 TESTS ?= tests
 
-.PHONY: help setup demo test check bench format tools clean
+.PHONY: help setup demo test torture check bench format tools clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ demo: setup ## a running system with a simulated restaurant group; Ctrl-C stops 
 
 test: setup tools ## the whole test suite (TESTS=path for a part of it)
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+
+torture: setup tools ## kill closings 200 times at random moments
+	TILLGATE_TORTURE=200 $(BIN)/python -m pytest -rP tests/ledger/test_closing.py -k killed
 
 check: setup ## format, lint, types, import rules, migrations
 	$(BIN)/ruff format --check .

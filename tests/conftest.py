@@ -22,6 +22,9 @@ from tillgate.foundation.postgres.roles import DATABASE, ROLE_NAMES, Role
 from tillgate.foundation.postgres.urls import django_settings
 from tillgate.site.migrate import migrate
 
+# Closed days are signed in every test; a made key would be left in the working folder.
+os.environ.setdefault("TILLGATE_BOOKS_KEY", secrets.token_urlsafe(32))
+
 REPOSITORY = Path(__file__).parent.parent
 CONTRACT = REPOSITORY.parent / "shared" / "contract"
 

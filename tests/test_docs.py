@@ -202,9 +202,11 @@ def test_decisions_are_numbered_listed_and_in_one_form() -> None:
     pages = sorted(folder.glob("0*.md"))
     listed = _LINK.findall((folder / "README.md").read_text())
     assert [page.name for page in pages] == listed
-    for number, page in enumerate(pages, start=1):
+    # Who works beside others leaves numbers free for them, so there may be gaps.
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(set(numbers)) == len(numbers)
+    for number, page in zip(numbers, pages, strict=True):
         text = page.read_text()
-        assert page.name.startswith(f"{number:04}-")
         assert text.startswith(f"# {number:04} ")
         sections = re.findall(r"^## (.+)$", text, re.MULTILINE)
         assert sections == ["Context", "Decision", "Consequences", "Alternatives"]

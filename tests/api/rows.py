@@ -11,7 +11,9 @@ import psycopg
 from tillgate.access.tokens import new_token, token_hash
 from tillgate.foundation.instants import format_instant
 from tillgate.foundation.postgres.sessions import scoped
+from tillgate.ledger.calendars import fetch_calendars
 from tillgate.ledger.canonical import closing_time, make_canonical, render_texts
+from tillgate.ledger.closing import close_day
 from tillgate.ledger.sale import DECODER, ENCODER, Line, LineAccountingGroup, Payment, Sale, Source
 
 BUSINESS = 410000000000001
@@ -140,13 +142,11 @@ class Rows:
         )
 
     def close_day(self, day: date = DAY, *, location: int = LOCATION) -> None:
+        """Close a day as the feed does: its sales become a document."""
         with scoped(self.ledger, [location]):
             self._add_day(location, day)
-            self.ledger.execute(
-                "UPDATE ledger_businessday SET closed_at = %s, closed_by = 'feed'"
-                " WHERE business_location_id = %s AND business_date = %s",
-                (_NOW, location, day),
-            )
+            calendar = fetch_calendars(self.ledger, [location])[location]
+            close_day(self.ledger, location, day, calendar=calendar, closed_by="feed", now=_NOW)
 
     def add_entry(
         self, table: str, key: str, value: object, body: object, *, location: int = LOCATION

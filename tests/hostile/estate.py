@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from tests.api.rows import FOREIGN, LOCATION, OPENING, a_sale, sales_every
+from tests.api.rows import DAY, FOREIGN, LOCATION, OPENING, a_sale, sales_every
 from tests.contract.house import House
 from tests.hostile.promise import ITEM, REFERENCE
 
@@ -32,6 +32,8 @@ def make_estate(house: House) -> Estate:
         late = a_sale(9, OPENING + timedelta(hours=3), external_references=[reference])
         rows.add_sales([*sales_every(10, 5), late], location=location)
         rows.close_day(location=location)
+        tomorrow = a_sale(20, OPENING + timedelta(days=1), external_references=[f"{reference}-2"])
+        rows.add_sales([tomorrow], location=location, day=DAY + timedelta(days=1))
         rows.add_entry("taxrate", "code", "VAT20", {"code": "VAT20"}, location=location)
         rows.add_entry("paymentmethod", "payment_method_id", 7, {"pmId": 7}, location=location)
         rows.add_entry(

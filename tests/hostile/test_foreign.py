@@ -25,7 +25,10 @@ from tillgate.foundation.postgres.pools import Pool, make_pool, read
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.sessions import query
 from tillgate.ledger import reads as ledger
-from tillgate.ledger.reads import Span
+from tillgate.ledger.aggregate_reads import sum_up
+from tillgate.ledger.aggregation import Aggregate, GroupKey
+from tillgate.ledger.reference_reads import fetch_sale_by_reference
+from tillgate.ledger.spans import Asked, Span
 from tillgate.site.privileges import BOOKS, BY_LOCATION
 
 T = TypeVar("T")
@@ -162,20 +165,18 @@ def as_reader(house: House, ask: Any) -> Any:
 
 
 async def _aggregated(pool: Pool, locations: list[int]) -> list[Any]:
-    found = []
-    async for chunk in ledger.each_chunk(pool, locations, FOREIGN, YEAR, text="body"):
-        found += chunk
-    return found
+    aggregate = Aggregate((GroupKey.STAFF,), staff_names=True)
+    asked = Asked(location=FOREIGN, span=YEAR, days=DAYS, names=True)
+    await sum_up(pool, locations, asked, aggregate)
+    return list(aggregate.paths(1))
 
 
 READS = {
     "books": lambda pool, mine: ledger.fetch_books(pool, mine, FOREIGN),
     "sales": lambda pool, mine: ledger.fetch_sales(pool, mine, FOREIGN, YEAR, DAYS, text="body"),
     "finality": lambda pool, mine: ledger.fetch_finality(pool, mine, FOREIGN, YEAR, DAYS),
-    "reference": lambda pool, mine: ledger.fetch_sale_by_reference(
-        pool, mine, FOREIGN, THEIR_REFERENCE
-    ),
-    "chunks": _aggregated,
+    "reference": lambda pool, mine: fetch_sale_by_reference(pool, mine, FOREIGN, THEIR_REFERENCE),
+    "totals": _aggregated,
     "tax rates": lambda pool, mine: catalogue.fetch_tax_rates(pool, mine, FOREIGN),
     "payment methods": lambda pool, mine: catalogue.fetch_payment_methods(pool, mine, FOREIGN),
     "accounting groups": lambda pool, mine: catalogue.fetch_accounting_groups(pool, mine, FOREIGN),

@@ -45,8 +45,7 @@ def live(feed: Feed, books: Books) -> None:
 
 def closed(books: Books) -> list[tuple[str, str]]:
     return books.rows(  # type: ignore[return-value]
-        "SELECT business_date::text, closed_by FROM ledger_businessday"
-        " WHERE closed_at IS NOT NULL ORDER BY 1"
+        "SELECT business_date::text, closed_by FROM ledger_closedday ORDER BY 1"
     )
 
 
@@ -134,5 +133,5 @@ def test_close_day_closes_once(books: Books, ledger_url: str) -> None:
 
 def test_a_day_of_a_clock_change_has_its_own_length(feed: Feed, books: Books) -> None:
     feed([*known(), day_closed("2026-03-28", recordedAt="2026-03-29T10:00:00Z")])
-    ((start, end),) = books.rows("SELECT starts_at, ends_at FROM ledger_businessday")
+    ((start, end),) = books.rows("SELECT starts_at, ends_at FROM ledger_closedday")
     assert end - start == 23 * HOUR

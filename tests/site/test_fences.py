@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tillgate.site.privileges import BOOKS
+from tillgate.site.privileges import BOOKS, PUBLIC_KEYS
 
 REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 
@@ -85,7 +85,7 @@ def test_the_reader_reads_the_books_and_no_other_table(reader, owner_url):
         for table in relations(owner_url, "rpv")
         if not refused(reader, "SELECT {c} FROM {t} LIMIT 1", table)
     ]
-    assert sorted(readable) == sorted(BOOKS)
+    assert sorted(readable) == sorted([*BOOKS, PUBLIC_KEYS])
 
 
 def test_the_reader_moves_no_sequence(reader, owner_url):
@@ -176,4 +176,4 @@ def test_the_feed_sees_no_control_table(ledger_url, owner_url):
             for table in relations(owner_url, "rpv")
             if not refused(connection, "SELECT {c} FROM {t} LIMIT 1", table)
         ]
-    assert sorted(readable) == sorted(BOOKS)
+    assert sorted(readable) == sorted([*BOOKS, PUBLIC_KEYS])

@@ -1,7 +1,6 @@
 """`aggregatedSales`: totals of a period, nested by the keys asked for, or one row for each path."""
 
 import asyncio
-from contextlib import aclosing
 
 import msgspec
 from msgspec import field
@@ -13,8 +12,10 @@ from tillgate.api.errors import Unavailable
 from tillgate.api.params import Clash, Parameters
 from tillgate.api.plane import Plane
 from tillgate.api.readers import BusinessDate, Flag, GroupBy, Id, Instant, check_range
+from tillgate.ledger.aggregate_reads import sum_up
 from tillgate.ledger.aggregation import Aggregate, GroupKey, Path
-from tillgate.ledger.reads import Span, Text, each_chunk, fetch_finality, is_final
+from tillgate.ledger.reads import fetch_finality, is_final
+from tillgate.ledger.spans import Asked, Span
 
 # Callers give up after some seconds; whoever waits longer for a turn is told to come again.
 _TURN_WITHIN = 15.0
@@ -51,7 +52,9 @@ async def get_aggregated_sales(
         span, _ = day_span(books.calendar, asked.date)
     days = days_of(books.calendar, span)
     finality = await fetch_finality(plane.pool, grant.locations, location, span, days)
-    aggregate = await _sum_up(plane, grant, location, span, asked.group_by)
+    names = grant.staff and GroupKey.STAFF in asked.group_by
+    wanted = Asked(location=location, span=span, days=days, names=names)
+    aggregate = await _sum_up(plane, grant, wanted, asked.group_by)
     children = _rows(aggregate) if asked.flattened else _groups(aggregate)
     return msgspec.json.encode(
         {
@@ -65,7 +68,7 @@ async def get_aggregated_sales(
 
 
 async def _sum_up(
-    plane: Plane, grant: Grant, location: int, span: Span, keys: tuple[GroupKey, ...]
+    plane: Plane, grant: Grant, wanted: Asked, keys: tuple[GroupKey, ...]
 ) -> Aggregate:
     aggregate = Aggregate(keys, staff_names=grant.staff)
     try:
@@ -74,11 +77,7 @@ async def _sum_up(
     except TimeoutError as error:
         raise Unavailable from error
     try:
-        text: Text = "body" if GroupKey.STAFF in keys else "lean"
-        chunks = each_chunk(plane.pool, grant.locations, location, span, text=text)
-        async with aclosing(chunks):
-            async for texts in chunks:
-                await asyncio.to_thread(aggregate.add, texts)
+        await sum_up(plane.pool, grant.locations, wanted, aggregate)
     finally:
         plane.sums.release()
     return aggregate

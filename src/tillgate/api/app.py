@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from starlette.routing import Route, Router
 
+from tillgate.api import keys
 from tillgate.api.call import Scope
 from tillgate.api.documents import Documents
 from tillgate.api.operation import Endpoint, Nowhere, Send
@@ -35,6 +36,7 @@ class ApiPlane:
         self._router = Router(
             [
                 *(Route(one.path, endpoint=Endpoint(plane, one)) for one in OPERATIONS),
+                Route(keys.PATH, endpoint=keys.Keys(plane)),
                 Route("/openapi.json", endpoint=documents.openapi),
                 Route("/docs", endpoint=documents.page),
                 Route("/docs/api.css", endpoint=documents.stylesheet),

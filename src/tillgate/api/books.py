@@ -8,7 +8,8 @@ from tillgate.api.errors import LocationNotFound
 from tillgate.api.plane import Plane
 from tillgate.foundation import clock
 from tillgate.ledger.calendar import Calendar
-from tillgate.ledger.reads import LocationBooks, Span, fetch_books
+from tillgate.ledger.reads import LocationBooks, fetch_books
+from tillgate.ledger.spans import Span
 
 _MOMENT = timedelta(microseconds=1)
 

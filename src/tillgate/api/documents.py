@@ -1,4 +1,4 @@
-"""The plane's own description: `openapi.yaml` as JSON, and the page made from it."""
+"""What everybody may read: the plane's own description, the page made from it, and our keys."""
 
 import json
 from collections.abc import Callable

@@ -13,6 +13,7 @@ from tillgate.api.books import books_of, day_span, days_of, next_start_of_day
 from tillgate.api.call import Call
 from tillgate.api.errors import BadParameters, NotThere, Problem
 from tillgate.api.params import Parameters, reading, shown
+from tillgate.api.payload import Body
 from tillgate.api.plane import Plane
 from tillgate.api.readers import (
     BusinessDate,
@@ -25,15 +26,11 @@ from tillgate.api.readers import (
     text_of,
 )
 from tillgate.ledger.parts import Part
-from tillgate.ledger.reads import (
-    LocationBooks,
-    SaleText,
-    Span,
-    fetch_sale_by_reference,
-    fetch_sales,
-    is_final,
-)
-from tillgate.ledger.render import View, render, view_of
+from tillgate.ledger.reads import LocationBooks, fetch_sales, is_final
+from tillgate.ledger.reference_reads import fetch_sale_by_reference
+from tillgate.ledger.render import View, framed, view_of
+from tillgate.ledger.runs import Run, count, split
+from tillgate.ledger.spans import Span
 
 MOST_ON_A_PAGE = 1000
 # Putting more than this together would hold up everybody else's call for milliseconds.
@@ -73,19 +70,19 @@ class ReferenceParameters(Parameters, frozen=True):
 class _Page(msgspec.Struct, frozen=True):
     span: Span
     view: View
-    sales: list[SaleText]
+    runs: list[Run]
     next_account: str
     complete: bool
 
 
 async def get_financials(
     plane: Plane, call: Call, grant: Grant, asked: FinancialsParameters
-) -> bytes:
+) -> Body:
     """A page of the published `financial-apiFinancialDto`."""
     books = await books_of(plane, grant, asked.business_location_id)
     span, view = Span(asked.from_, asked.to), _view(grant, asked.include)
     days = days_of(books.calendar, span)
-    sales, finality = await fetch_sales(
+    runs, finality = await fetch_sales(
         plane.pool,
         grant.locations,
         asked.business_location_id,
@@ -95,34 +92,28 @@ async def get_financials(
         first_account=asked.next_page_token,
         limit=asked.page_size + 1,
     )
-    _check_token(asked.next_page_token, sales)
-    further = sales[asked.page_size :]
-    page = _Page(
-        span,
-        view,
-        sales[: asked.page_size],
-        further[0].account_id if further else "",
-        not further and is_final(books, days, finality),
-    )
+    _check_token(asked.next_page_token, runs)
+    taken, further = split(runs, asked.page_size)
+    page = _Page(span, view, taken, further, not further and is_final(books, days, finality))
     return await _body(call, asked.business_location_id, books, page)
 
 
-def _check_token(token: str, sales: list[SaleText]) -> None:
+def _check_token(token: str, runs: list[Run]) -> None:
     """A token names the account its page begins with; no other page has it in front."""
-    if token and (not sales or sales[0].account_id != token):
+    if token and (not runs or runs[0].key(0)[1] != token):
         cure = "send the token that the page before gave, with the same range"
         raise BadParameters([Problem("nextPageToken", shown(token), cure)])
 
 
 async def get_daily_financials(
     plane: Plane, call: Call, grant: Grant, asked: DailyParameters
-) -> bytes:
+) -> Body:
     """A business day in the published `financial-apiFinancialDto`."""
     books = await books_of(plane, grant, asked.business_location_id)
     span, day = day_span(books.calendar, asked.date)
     consumers = frozenset({Part.CONSUMER}) if asked.include_consumers else frozenset[Part]()
     view = _view(grant, asked.include | consumers)
-    sales, finality = await fetch_sales(
+    runs, finality = await fetch_sales(
         plane.pool,
         grant.locations,
         asked.business_location_id,
@@ -130,7 +121,7 @@ async def get_daily_financials(
         (day, day),
         text=view.text,
     )
-    page = _Page(span, view, sales, "", is_final(books, (day, day), finality))
+    page = _Page(span, view, runs, "", is_final(books, (day, day), finality))
     return await _body(call, asked.business_location_id, books, page)
 
 
@@ -142,7 +133,7 @@ async def get_sale_by_external_reference(
     sale = await fetch_sale_by_reference(plane.pool, grant.locations, location, reference)
     if sale is None:
         raise NotThere(f"Sale Not found for {shown(reference)}")
-    return render([sale], _view(grant, frozenset({Part.PAYMENTS})))
+    return framed(sale.texts(_view(grant, frozenset({Part.PAYMENTS}))))
 
 
 def _view(grant: Grant, include: frozenset[Part]) -> View:
@@ -154,7 +145,7 @@ def _view(grant: Grant, include: frozenset[Part]) -> View:
     )
 
 
-async def _body(call: Call, location: int, books: LocationBooks, page: _Page) -> bytes:
+async def _body(call: Call, location: int, books: LocationBooks, page: _Page) -> Body:
     head = {
         "businessName": books.business_name,
         "nextStartOfDayAsIso8601": next_start_of_day(books.calendar, page.span),
@@ -168,5 +159,12 @@ async def _body(call: Call, location: int, books: LocationBooks, page: _Page) ->
         links["nextPage"] = {"href": call.url(without="nextPageToken", then=token)}
     opening = msgspec.json.encode(head)[:-1] + b',"sales":['
     closing = b"]," + msgspec.json.encode({**tail, "_links": links})[1:]
-    rendered = partial(render, page.sales, page.view, opening=opening, closing=closing)
-    return rendered() if len(page.sales) < _IN_A_THREAD else await asyncio.to_thread(rendered)
+    rendered = partial(_render, page, opening, closing)
+    return rendered() if count(page.runs) < _IN_A_THREAD else await asyncio.to_thread(rendered)
+
+
+def _render(page: _Page, opening: bytes, closing: bytes) -> Body:
+    texts = (text for run in page.runs for text in run.texts(page.view))
+    made_of = [part for run in page.runs for part in run.made_of(page.view)]
+    text = framed(texts, opening=opening, closing=closing)
+    return Body(text, [opening, closing, *made_of])

@@ -29,12 +29,12 @@ from tillgate.api.errors import (
 )
 from tillgate.api.metrics import OperationMetrics
 from tillgate.api.params import Parameters, decode
-from tillgate.api.payload import WORTH_PACKING, Payload, accepts_gzip, make_payload, matches
+from tillgate.api.payload import WORTH_PACKING, Body, Payload, accepts_gzip, make_payload, matches
 from tillgate.api.plane import Plane
 from tillgate.api.quota import quota_headers
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Handler = Callable[[Plane, Call, Grant, Any], Awaitable[bytes]]
+Handler = Callable[[Plane, Call, Grant, Any], Awaitable[bytes | Body]]
 
 _JSON: Header = (b"content-type", b"application/json")
 _FRESH: Header = (b"cache-control", b"private, no-cache")

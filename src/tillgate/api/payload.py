@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 from isal import igzip
 
@@ -15,15 +17,25 @@ _TAG = re.compile(rb'(?:W/)?("[^"]*")')
 _GZIP = re.compile(rb"(?:^|,)\s*(gzip|x-gzip|\*)\s*(?:;\s*q=([\d.]*)\s*)?(?=,|$)", re.IGNORECASE)
 
 
+class Body(NamedTuple):
+    """A body and what it is made of: another text means another `made_of`, and cheaper to hash."""
+
+    text: bytes
+    made_of: Sequence[bytes]
+
+
 class Payload:
     """The bytes of an answer. Packed at most once, however often it is sent."""
 
     __slots__ = ("_packed", "body", "content_type", "etag")
 
-    def __init__(self, body: bytes, content_type: bytes = b"application/json") -> None:
-        self.body = body
+    def __init__(self, body: bytes | Body, content_type: bytes = b"application/json") -> None:
+        self.body, told = body if isinstance(body, Body) else (body, (body,))
         self.content_type = content_type
-        self.etag = b'W/"%b"' % sha256(body).hexdigest()[:32].encode()
+        digest = sha256()
+        for part in told:
+            digest.update(part)
+        self.etag = b'W/"%b"' % digest.hexdigest()[:32].encode()
         self._packed: bytes | None = None
 
     def packed(self) -> bytes:
@@ -33,14 +45,14 @@ class Payload:
         return self._packed
 
 
-async def make_payload(body: bytes, *, pack: bool) -> Payload:
+async def make_payload(body: bytes | Body, *, pack: bool) -> Payload:
     """A payload; a large one is hashed, and packed where wanted, in a thread."""
-    if len(body) < LARGE:
+    if len(body.text if isinstance(body, Body) else body) < LARGE:
         return Payload(body)
     return await asyncio.to_thread(_large, body, pack)
 
 
-def _large(body: bytes, pack: bool) -> Payload:
+def _large(body: bytes | Body, pack: bool) -> Payload:
     payload = Payload(body)
     if pack:
         payload.packed()

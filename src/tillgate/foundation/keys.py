@@ -20,12 +20,18 @@ def django_secret(environ: Mapping[str, str], data_dir: Path) -> str:
     return given or kept_secret(data_dir / "keys" / "django-secret")
 
 
-def kept_secret(path: Path) -> str:
-    """The secret in a file, made and stored with mode 0600 if there is none yet."""
+def books_seed(environ: Mapping[str, str], data_dir: Path) -> str:
+    """The Ed25519 seed that signs closed days, in base64url: TILLGATE_BOOKS_KEY(_FILE), or made."""
+    given = env_secret(environ, "TILLGATE_BOOKS_KEY")
+    return given or kept_secret(data_dir / "keys" / "books-key", size=32)
+
+
+def kept_secret(path: Path, *, size: int = 48) -> str:
+    """The secret in a file, made of so many bytes and stored with mode 0600 if there is none."""
     with contextlib.suppress(FileNotFoundError):
         return path.read_text().strip()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _store_first(path, secrets.token_urlsafe(48))
+    _store_first(path, secrets.token_urlsafe(size))
     return path.read_text().strip()
 
 

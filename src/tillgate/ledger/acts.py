@@ -7,6 +7,7 @@ own.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from psycopg import Connection
@@ -17,8 +18,12 @@ from tillgate.foundation.postgres.sessions import scoped
 from tillgate.foundation.settling import Outcome, Tally
 from tillgate.ledger.calendar import ONE_DAY, Calendar
 from tillgate.ledger.calendars import fetch_calendars
+from tillgate.ledger.closing import close_day
 from tillgate.ledger.locks import lock_locations
 from tillgate.ledger.recording import record_staged_sales
+
+# Some weeks: whoever feeds the location waits for the transaction that closes them.
+_AT_ONCE = 31
 
 
 class ClosedDay(NamedTuple):
@@ -35,26 +40,29 @@ SELECT business_location_id, since FROM directory_businesslocation
 WHERE business_location_id = any(%s)
 """
 
-_CLOSE = """
-INSERT INTO ledger_businessday AS d (business_location_id, business_date, starts_at, ends_at,
-    last_fed_at, closed_at, closed_by)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (business_location_id, business_date)
-DO UPDATE SET closed_at = excluded.closed_at, closed_by = excluded.closed_by
-WHERE d.closed_at IS NULL
-"""
-
 _CLOCK = """
 SELECT l.since, l.close_after_hours, greatest(l.first_fed_at, max(d.last_fed_at) FILTER (
     WHERE d.last_fed_at > d.ends_at + l.close_after_hours * interval '1 hour'))
-FROM directory_businesslocation l LEFT JOIN ledger_businessday d USING (business_location_id)
+FROM directory_businesslocation l LEFT JOIN (
+    SELECT business_location_id, ends_at, last_fed_at FROM ledger_businessday
+    UNION ALL
+    SELECT business_location_id, ends_at, last_fed_at FROM ledger_closedday WHERE revision = 1
+) d USING (business_location_id)
 WHERE business_location_id = %s AND l.close_after_hours IS NOT NULL
 GROUP BY l.since, l.close_after_hours, l.first_fed_at
 """
 
 _DAYS = """
 SELECT business_date, last_fed_at, closed_at IS NOT NULL FROM ledger_businessday
-WHERE business_location_id = %s
+WHERE business_location_id = %(location)s
+UNION ALL
+SELECT business_date, last_fed_at, true FROM ledger_closedday
+WHERE business_location_id = %(location)s AND revision = 1
+"""
+
+_MARKED = """
+SELECT business_date FROM ledger_businessday
+WHERE business_location_id = %s AND closed_at IS NOT NULL ORDER BY closed_at LIMIT 1
 """
 
 
@@ -104,23 +112,6 @@ def _closing_problem(
     return None
 
 
-def close_day(  # noqa: PLR0913  what, and by whom
-    connection: Connection[Any],
-    location: int,
-    business_date: date,
-    *,
-    calendar: Calendar,
-    closed_by: str,
-    now: datetime | None = None,
-) -> bool:
-    """Close one day by `feed` or `clock`; whether it was open until now."""
-    at = now or clock.now()
-    start, end = calendar.start(business_date), calendar.end(business_date)
-    # A day that nothing was fed for was last fed when it ended.
-    row = (location, business_date, start, end, end, at, closed_by)
-    return connection.execute(_CLOSE, row).rowcount > 0
-
-
 def close_due_days(connection: Connection[Any], *, now: datetime | None = None) -> int:
     """Close, at every location, what its clock says is due; returns how many days.
 
@@ -132,19 +123,33 @@ def close_due_days(connection: Connection[Any], *, now: datetime | None = None) 
     ids = [row[0] for row in connection.execute("SELECT directory_location_ids()").fetchall()]
     connection.commit()
     for location in ids:
-        with scoped(connection, [location]):
-            lock_locations(connection, [location])
-            days = _close_due(connection, location, at)
-            if days:
-                add_event(
-                    connection,
-                    kind="ledger:days:closed",
-                    subject=f"location:{location}",
-                    actor="clock",
-                    data={"business_dates": [day.isoformat() for day in days]},
-                )
-            closed += len(days)
+        while days := _close_some(connection, location, at):
+            closed += days
     return closed
+
+
+def _close_some(connection: Connection[Any], location: int, now: datetime) -> int:
+    """Close the next days that are due, in a transaction of their own; how many they were."""
+    with scoped(connection, [location]):
+        lock_locations(connection, [location])
+        _close_marked(connection, location)
+        days = _close_due(connection, location, now)
+        if days:
+            add_event(
+                connection,
+                kind="ledger:days:closed",
+                subject=f"location:{location}",
+                actor="clock",
+                data={"business_dates": [day.isoformat() for day in days]},
+            )
+    return len(days)
+
+
+def _close_marked(connection: Connection[Any], location: int) -> None:
+    """Make the documents of days that version 0.1 only marked as closed."""
+    for (day,) in connection.execute(_MARKED, (location,)).fetchall():
+        calendar = fetch_calendars(connection, [location])[location]
+        close_day(connection, location, day, calendar=calendar, closed_by="clock")
 
 
 def _close_due(connection: Connection[Any], location: int, now: datetime) -> list[date]:
@@ -154,17 +159,19 @@ def _close_due(connection: Connection[Any], location: int, now: datetime) -> lis
     since, hours, quiet_since = row
     calendar = fetch_calendars(connection, [location])[location]
     wait = timedelta(hours=hours)
-    known = {day: (fed, closed) for day, fed, closed in connection.execute(_DAYS, (location,))}
+    rows = connection.execute(_DAYS, {"location": location})
+    known = {day: (fed, closed) for day, fed, closed in rows}
     first = min([since, *known])
     days = _past_days(calendar, first, now)
-    due = [
+    due = (
         day
         for day in days
         if _is_due(known.get(day, (quiet_since, False)), end=calendar.end(day), by=now - wait)
-    ]
-    for day in due:
+    )
+    closing = list(islice(due, _AT_ONCE))
+    for day in closing:
         close_day(connection, location, day, calendar=calendar, closed_by="clock", now=now)
-    return due
+    return closing
 
 
 def _past_days(calendar: Calendar, first: date, now: datetime) -> list[date]:

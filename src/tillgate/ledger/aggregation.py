@@ -5,18 +5,19 @@ aggregatedSales). A line counts under each of its tags, and under "" where it ha
 key.
 """
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import cached_property
 from itertools import product
+from typing import Any
 
-import msgspec
-
-from tillgate.foundation.money import wire
-
-_ZERO = Decimal(0)
+from tillgate.ledger.amounts import cents
+from tillgate.ledger.personal import Known
+from tillgate.ledger.public import Line, Reference, group_values, read_public
+from tillgate.ledger.totals import LineTotals, amounts_of
 
 Path = tuple[str, ...]
+_NOBODY = Known({})
 
 
 class GroupKey(StrEnum):
@@ -30,104 +31,120 @@ class GroupKey(StrEnum):
     STATISTIC_GROUP = "statisticGroup"
 
 
-class _Group(msgspec.Struct, frozen=True, rename="camel"):
-    name: str = ""
-    statistic_group: str = ""
-
-
-class _Line(msgspec.Struct, rename="camel"):
-    total_net_amount_with_tax: Decimal
-    tax_amount: Decimal
-    service_charge: Decimal = _ZERO
-    total_discount_amount: Decimal = _ZERO
-    statistic_group: str = ""
-    accounting_group: _Group = _Group()
-    tags: list[str] = []
-    staff_id: int | None = None
-    staff_name: str = ""
-    device_id: int | None = None
-    device_name: str = ""
-
-
-class _Sale(msgspec.Struct, rename="camel"):
-    sales_lines: list[_Line] = []
-    cancelled: bool = False
-
-
-_DECODER = msgspec.json.Decoder(_Sale)
-
-
 class Totals:
-    """Sums of lines, unrounded. Amounts have six places, so 28 digits hold a milliard lines."""
+    """Sums of lines, in millionths: gross, service charge, discount, tax; and how many lines."""
 
-    __slots__ = ("discount", "gross", "lines", "service_charge", "tax")
+    __slots__ = ("_sums",)
 
     def __init__(self) -> None:
-        self.gross = self.service_charge = self.discount = self.tax = _ZERO
-        self.lines = 0
+        self._sums = [0, 0, 0, 0, 0]
 
-    def add(self, line: _Line) -> None:
-        """Count one more line."""
-        self.gross += line.total_net_amount_with_tax
-        self.service_charge += line.service_charge
-        self.discount += line.total_discount_amount
-        self.tax += line.tax_amount
-        self.lines += 1
+    def add(self, figures: Iterable[int]) -> None:
+        """Count more lines."""
+        self._sums = [mine + more for mine, more in zip(self._sums, figures, strict=True)]
 
     def shown(self) -> dict[str, object]:
         """The figures as the contract names and writes them."""
+        gross, service_charge, discount, tax, lines = self._sums
         return {
-            "totalAmount": wire(self.gross, 2),
-            "serviceCharge": wire(self.service_charge, 2),
-            "totalDiscountedAmount": wire(self.discount, 2),
-            "totalTaxAmount": wire(self.tax, 2),
-            "numberOfSales": self.lines,
+            "totalAmount": cents(gross),
+            "serviceCharge": cents(service_charge),
+            "totalDiscountedAmount": cents(discount),
+            "totalTaxAmount": cents(tax),
+            "numberOfSales": lines,
         }
 
 
 class Aggregate:
     """Totals of every node of a tree whose levels are the keys, outermost first.
 
-    With `staff_names` False a member of staff is known by id, as text.
+    With `staff_names` False a member of staff is known by id, as text. Lines are added up by their
+    values first, tags together; nodes are made of those when the totals are asked for.
     """
 
     def __init__(self, keys: tuple[GroupKey, ...], *, staff_names: bool) -> None:
         self.keys = keys
         self._staff_names = staff_names
-        self._nodes: dict[Path, Totals] = {(): Totals()}
+        self._leaves: dict[tuple[Any, ...], list[int]] = {}
 
-    def add(self, texts: Iterable[str]) -> None:
-        """Count the lines of sales, given as their texts; for a thread of its own."""
+    def add(self, texts: Iterable[str | bytes], known: Known = _NOBODY) -> None:
+        """Count the lines of sales, given as their texts; for a thread of its own.
+
+        `known` has the names that a text of a closed day only refers to.
+        """
         for text in texts:
-            sale = _DECODER.decode(text)
-            if not sale.cancelled:
-                for line in sale.sales_lines:
-                    self._add(line)
+            sale = read_public(text)
+            for line in sale.sales_lines if sale.counts else ():
+                amounts = amounts_of(line)
+                figures = (amounts.gross, amounts.service_charge, amounts.discount, amounts.tax)
+                self._add(tuple(self._value(key, line, known) for key in self.keys), (*figures, 1))
 
-    def _add(self, line: _Line) -> None:
-        values = [self._values(line, key) for key in self.keys]
-        for depth in range(len(values) + 1):
-            for path in product(*values[:depth]):
-                node = self._nodes.get(path)
-                if node is None:
-                    node = self._nodes[path] = Totals()
-                node.add(line)
-
-    def _values(self, line: _Line, key: GroupKey) -> tuple[str, ...]:
+    def _value(self, key: GroupKey, line: Line, known: Known) -> Any:
+        device_id, device, group, statistic, tags = group_values(line)
         match key:
-            case GroupKey.TAG:
-                return tuple(dict.fromkeys(line.tags)) or ("",)
             case GroupKey.STAFF:
-                named = line.staff_name if self._staff_names else ""
-                return (named or _id_text(line.staff_id),)
+                return self._staff(line.staff_id, line.staff_name, known)
             case GroupKey.DEVICE:
-                return (line.device_name,)
+                return device
             case GroupKey.DEVICE_ID:
-                return (_id_text(line.device_id),)
+                return _id_text(device_id)
+            case GroupKey.TAG:
+                return tags
             case GroupKey.ACCOUNTING_GROUP:
-                return (line.accounting_group.name,)
+                return group
             case GroupKey.STATISTIC_GROUP:
-                return (line.statistic_group or line.accounting_group.statistic_group,)
+                return statistic
+
+    def add_totals(self, totals: LineTotals, known: Known = _NOBODY) -> None:
+        """Count lines that were summed up already."""
+        columns = [self._column(key, totals, known) for key in self.keys]
+        amounts = (totals.gross, totals.service_charges, totals.discounts, totals.taxes)
+        figures = zip(*amounts, totals.lines, strict=True)
+        for values, each in zip(zip(*columns, strict=True), figures, strict=True):
+            self._add(values, each)
+
+    def _column(self, key: GroupKey, totals: LineTotals, known: Known) -> Sequence[Any]:
+        match key:
+            case GroupKey.STAFF:
+                people = zip(totals.staff_ids, totals.staff_names, strict=True)
+                return [self._staff(number, name, known) for number, name in people]
+            case GroupKey.DEVICE:
+                return totals.devices
+            case GroupKey.DEVICE_ID:
+                return [_id_text(number) for number in totals.device_ids]
+            case GroupKey.TAG:
+                return totals.tags
+            case GroupKey.ACCOUNTING_GROUP:
+                return totals.accounting_groups
+            case GroupKey.STATISTIC_GROUP:
+                return totals.statistic_groups
+
+    def _add(self, values: tuple[Any, ...], figures: tuple[int, ...]) -> None:
+        sums = self._leaves.get(values)
+        if sums is None:
+            self._leaves[values] = list(figures)
+            return
+        sums[0] += figures[0]
+        sums[1] += figures[1]
+        sums[2] += figures[2]
+        sums[3] += figures[3]
+        sums[4] += figures[4]
+
+    def _staff(self, number: int | None, name: Reference | str | None, known: Known) -> str:
+        if not self._staff_names or not name:
+            return _id_text(number)
+        text = name if isinstance(name, str) else known.text(name.part, name.value)
+        return text or _id_text(number)
+
+    @cached_property
+    def _nodes(self) -> dict[Path, Totals]:
+        nodes: dict[Path, Totals] = {(): Totals()}
+        for leaf, figures in self._leaves.items():
+            values = [value or ("",) if isinstance(value, tuple) else (value,) for value in leaf]
+            for depth in range(len(values) + 1):
+                for path in product(*values[:depth]):
+                    nodes.setdefault(path, Totals()).add(figures)
+        return nodes
 
     def totals(self, path: Path = ()) -> Totals:
         """The totals of a node; those of the root without a path."""

@@ -7,8 +7,8 @@ from typing import Any
 from psycopg import Connection
 
 _LAST_CLOSED = """
-SELECT business_location_id, max(business_date) FROM ledger_businessday
-WHERE business_location_id = any(%s) AND closed_at IS NOT NULL GROUP BY business_location_id
+SELECT business_location_id, max(business_date) FROM ledger_closedday
+WHERE business_location_id = any(%s) GROUP BY business_location_id
 """
 
 

@@ -1,6 +1,6 @@
 """Sales that came more than once, or otherwise than they are known: settled one by one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -19,6 +19,7 @@ from tillgate.foundation.settling import (
     settle,
 )
 from tillgate.ledger.canonical import closing_time, render_texts
+from tillgate.ledger.closed_sales import ClosedSales
 from tillgate.ledger.parts import copied, merged
 from tillgate.ledger.sale import DECODER, Sale
 from tillgate.ledger.staging import SettledSale, stage_settled
@@ -36,13 +37,14 @@ CLOSED = (
 _CONFLICTING = """
 SELECT i.origin, i.business_location_id, i.account_reference, i.recorded_at, i.business_date,
     p.derived_date, i.body, old.recorded_at AS old_recorded_at,
-    old.business_date AS old_business_date, old.body AS old_body
+    old.business_date AS old_business_date, old.body AS old_body, p.closed_position,
+    p.known_date
 FROM incoming_plan p
 JOIN incoming_sale i ON i.origin = p.origin
 LEFT JOIN ledger_opensale old ON old.business_location_id = i.business_location_id
     AND old.account_reference = i.account_reference
 WHERE p.verdict = 'merge'
-ORDER BY i.business_location_id, i.account_reference COLLATE "C", i.origin
+ORDER BY i.business_location_id, p.closed_position, i.account_reference COLLATE "C", i.origin
 """
 
 
@@ -65,8 +67,9 @@ def settle_conflicts(connection: Connection[Any], closed: set[Day], tally: Tally
     """Settle what `incoming_plan` says is to be merged; returns the open days that changed."""
     touched: set[Day] = set()
     chunk: list[SettledSale] = []
+    final = ClosedSales(connection)
     for rows in _each_sale(connection):
-        sale = _settle_one(rows, closed, touched, tally)
+        sale = _settle_one(rows, _known(rows, final), closed, touched, tally)
         if sale is not None:
             chunk.append(sale)
         if len(chunk) >= _CHUNK:
@@ -85,10 +88,14 @@ def _each_sale(connection: Connection[Any]) -> Iterator[list[Any]]:
 
 
 def _settle_one(
-    rows: Iterable[Any], closed: set[Day], touched: set[Day], tally: Tally
+    rows: list[Any],
+    known: Recorded[DatedSale] | None,
+    closed: set[Day],
+    touched: set[Day],
+    tally: Tally,
 ) -> SettledSale | None:
     """Take the records of one sale in their order; what it has come to be, if it changed."""
-    now = known = _known(rows)
+    now = known
     for row in rows:
         given = Recorded(
             row.recorded_at, DatedSale(DECODER.decode(row.body), row.business_date), row.origin
@@ -109,13 +116,17 @@ def _settle_one(
             after = after._replace(recorded_at=now.recorded_at) if now else after
         tally.count(outcome)
         now = after
-    if now is None or (known is not None and now[:2] == known[:2]):
+    if now is None or (known is not None and now[:2] == known[:2]) or rows[0].closed_position:
         return None
     return _settled(rows, now, known)
 
 
-def _known(rows: Any) -> Recorded[DatedSale] | None:
+def _known(rows: Any, final: ClosedSales) -> Recorded[DatedSale] | None:
     first = rows[0]
+    if first.closed_position:
+        location, reference = first.business_location_id, first.account_reference
+        body, at = final.fetch(location, first.closed_position, reference)
+        return Recorded(at, DatedSale(DECODER.decode(body), first.known_date))
     if first.old_body is None:
         return None
     sale = DatedSale(DECODER.decode(first.old_body), first.old_business_date)

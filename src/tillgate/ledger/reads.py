@@ -1,23 +1,29 @@
 """Sales as the API plane reads them: SQL under row-level security, texts as they were kept.
 
-Order is (closing time, account id) everywhere; a range holds its start and not its end.
+Order is (closing time, account id) everywhere; a range holds its start and not its end. What is
+open and which days are closed is read in one snapshot, so that a day which closes meanwhile is
+neither missed nor seen twice; a closed day's frames never change and can be read after it.
 """
 
-from collections.abc import AsyncGenerator, Collection
-from datetime import date, datetime
-from typing import Literal
+from collections.abc import Collection
+from datetime import date
 
 import msgspec
 from psycopg import sql
 
 from tillgate.foundation.postgres.pools import Pool, read, read_each
-from tillgate.foundation.postgres.sessions import query, reading
+from tillgate.foundation.postgres.sessions import query
 from tillgate.ledger.calendar import ONE_DAY, Calendar, DayRule
-
-# Texts of so many sales are held at once while a range is summed up.
-_CHUNK = 500
-
-Text = Literal["lean", "body"]
+from tillgate.ledger.closed_reads import (
+    BOUND,
+    closed_queries,
+    closed_runs,
+    first_closed,
+    range_query,
+)
+from tillgate.ledger.runs import OpenRun, Run, in_order
+from tillgate.ledger.spans import Asked, Span
+from tillgate.ledger.texts import SaleText, Text
 
 
 class LocationBooks(msgspec.Struct, frozen=True):
@@ -26,26 +32,6 @@ class LocationBooks(msgspec.Struct, frozen=True):
     business_name: str
     since: date
     calendar: Calendar
-
-
-class Span(msgspec.Struct, frozen=True):
-    """Which sales: those closed in [start, end), or else those of a business date."""
-
-    start: datetime
-    end: datetime
-    business_date: date | None = None
-
-
-class SaleText(msgspec.Struct, frozen=True):
-    """A sale's account id and one of its texts, in UTF-8.
-
-    The offsets are those of `lean` in characters, else both 0.
-    """
-
-    account_id: str
-    payments_start: int
-    payments_end: int
-    text: bytes
 
 
 class Finality(msgspec.Struct, frozen=True):
@@ -67,8 +53,11 @@ SELECT valid_from, timezone, day_start FROM directory_dayrule
 WHERE business_location_id = {location} ORDER BY valid_from
 """
 
-_LEAN = "SELECT account_id, payments_start, payments_end, lean FROM ledger_opensale WHERE "
-_BODY = "SELECT account_id, 0, 0, body FROM ledger_opensale WHERE "
+_CLOSED = "(extract(epoch FROM closed_at) * 1000)::bigint"
+_LEAN = f"""
+SELECT account_id, payments_start, payments_end, lean, {_CLOSED} FROM ledger_opensale WHERE
+"""
+_BODY = f"SELECT account_id, 0, 0, body, {_CLOSED} FROM ledger_opensale WHERE "
 
 _OF_RANGE = """
 business_location_id = {location} AND closed_at >= {start} AND closed_at < {end}
@@ -76,19 +65,19 @@ business_location_id = {location} AND closed_at >= {start} AND closed_at < {end}
 
 _OF_DAY = "business_location_id = {location} AND business_date = {day}"
 
-_FROM_ACCOUNT = """
-AND (closed_at, account_id) >= ((
-    SELECT closed_at FROM ledger_opensale
-    WHERE business_location_id = {location} AND account_id = {account}
-), {account})
-"""
+_UP_TO = f"AND closed_at <= {BOUND}"
+
+_FROM_ACCOUNT = "AND (closed_at, account_id) >= (({first}), {account})"
 
 # The back office may book a sale on another day than its closing time says; while that day is open,
 # the sale may still change, whatever the days of the range are. The inner LIMIT keeps the planner
 # from reading the whole range to answer it: one look into the index for each open day does.
 _FINALITY = """
 SELECT
-    (SELECT count(*) FROM ledger_businessday
+    (SELECT count(*) FROM ledger_closedday
+     WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {last}
+       AND revision = 1)
+    + (SELECT count(*) FROM ledger_businessday
      WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {last}
        AND closed_at IS NOT NULL),
     EXISTS (
@@ -100,16 +89,6 @@ SELECT
         ) sale
         WHERE d.business_location_id = {location} AND d.closed_at IS NULL
           AND d.business_date NOT BETWEEN {first} AND {last})
-"""
-
-_BY_REFERENCE = """
-SELECT s.account_id, s.payments_start, s.payments_end, s.lean
-FROM ledger_externalreference r
-JOIN ledger_opensale s ON s.business_location_id = r.business_location_id
-    AND s.account_reference = r.account_reference
-WHERE r.business_location_id = {location} AND r.reference = {reference}
-ORDER BY s.type = 'SALE' DESC, s.closed_at DESC, s.account_id
-LIMIT 1
 """
 
 
@@ -136,26 +115,50 @@ async def fetch_sales(  # noqa: PLR0913  who may see, where, which, and how much
     text: Text,
     first_account: str = "",
     limit: int | None = None,
-) -> tuple[list[SaleText], Finality]:
+) -> tuple[list[Run], Finality]:
     """Sales of a span in order, and how final the business days from `days[0]` to `days[1]` are.
 
-    With `first_account` they begin at that account: it comes first, or there is none.
+    With `first_account` they begin at that account: it comes first, or there is none. `limit` is
+    the most that are needed: there may be more.
     """
-    selected = [query(_LEAN if text == "lean" else _BODY), _where(location, span)]
-    if first_account:
-        selected.append(query(_FROM_ACCOUNT, location=location, account=first_account))
-    selected.append(query("ORDER BY closed_at, account_id LIMIT {limit}", limit=limit))
-    sales, finality = await read_each(
+    asked = Asked(
+        location=location,
+        span=span,
+        days=days,
+        names=text == "body",
+        first_account=first_account,
+        limit=limit,
+    )
+    opened, finality, *closed = await read_each(
         pool,
         locations,
-        [sql.SQL(" ").join(selected), _finality(location, span, days)],
+        [
+            _open_sales(asked, text),
+            _finality(location, span, days),
+            *closed_queries(asked),
+        ],
         undecoded=True,
     )
-    return [_sale_text(*row) for row in sales], Finality(*finality[0])
+    runs: list[Run] = [OpenRun([sale_text(*row) for row in opened])]
+    runs += await closed_runs(pool, locations, asked, closed)
+    return in_order(runs), Finality(*finality[0])
 
 
-def _sale_text(account_id: bytes, start: int, end: int, text: bytes) -> SaleText:
-    return SaleText(account_id.decode(), start, end, text)
+def _open_sales(asked: Asked, text: Text) -> sql.Composed:
+    location, account = asked.location, asked.first_account
+    selected = [query(_LEAN if text == "lean" else _BODY), _where(location, asked.span)]
+    if account:
+        values = {"first": first_closed(asked), "account": sql.Literal(account)}
+        selected.append(sql.SQL(_FROM_ACCOUNT).format(**values))
+    if asked.limit is not None:
+        selected.append(range_query(_UP_TO, asked))
+    selected.append(query("ORDER BY closed_at, account_id LIMIT {limit}", limit=asked.limit))
+    return sql.SQL(" ").join(selected)
+
+
+def sale_text(account_id: bytes, start: int, end: int, text: bytes, closed: int) -> SaleText:
+    """A row of open sales."""
+    return SaleText(account_id.decode(), start, end, text, closed)
 
 
 def _where(location: int, span: Span) -> sql.Composed:
@@ -175,39 +178,6 @@ async def fetch_finality(
 ) -> Finality:
     """How final the business days from `days[0]` to `days[1]` are."""
     return Finality(*(await read(pool, locations, _finality(location, span, days)))[0])
-
-
-async def fetch_sale_by_reference(
-    pool: Pool, locations: Collection[int], location: int, reference: str
-) -> SaleText | None:
-    """The sale with an external reference: a SALE before any other, then the latest closed."""
-    wanted = query(_BY_REFERENCE, location=location, reference=reference)
-    (rows,) = await read_each(pool, locations, [wanted], undecoded=True)
-    return _sale_text(*rows[0]) if rows else None
-
-
-async def each_chunk(
-    pool: Pool, locations: Collection[int], location: int, span: Span, *, text: Text
-) -> AsyncGenerator[list[str], None]:
-    """The texts of the revenue sales of a span, some hundred at a time, by a server-side cursor.
-
-    Those are the sales of type SALE or REFUND; a cancelled one still says so in its text.
-    """
-    wanted = sql.SQL(" ").join(
-        [
-            query("SELECT lean" if text == "lean" else "SELECT body"),
-            query("FROM ledger_opensale WHERE type IN ('SALE', 'REFUND') AND"),
-            _where(location, span),
-        ]
-    )
-    async with (
-        pool.connection() as connection,
-        reading(connection, locations),
-        connection.cursor("sales") as cursor,
-    ):
-        await cursor.execute(wanted)
-        while rows := await cursor.fetchmany(_CHUNK):
-            yield [text for (text,) in rows]
 
 
 def is_final(books: LocationBooks, days: tuple[date, date], finality: Finality) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from tillgate.ledger.parts import Part, without
-from tillgate.ledger.reads import SaleText, Text
 from tillgate.ledger.sale import DECODER, ENCODER, Sale
+from tillgate.ledger.texts import SaleText, Text
 
 _ON_PAYMENTS = frozenset({Part.CONSUMER, Part.PAYMENT_AUTHORIZATION})
 
@@ -16,6 +16,10 @@ class View(msgspec.Struct, frozen=True):
 
     parts: frozenset[Part]
     staff_names: bool
+
+    def told(self) -> bytes:
+        """The view in words, the same in every process."""
+        return f"{sorted(self.parts)} {self.staff_names}".encode()
 
     @property
     def text(self) -> Text:
@@ -41,7 +45,12 @@ def render(
     sales: Sequence[SaleText], view: View, *, opening: bytes = b"", closing: bytes = b""
 ) -> bytes:
     """The sales as JSON objects, separated by commas, between an opening and a closing."""
-    texts = list(_texts(sales, view))
+    return framed(texts_of(sales, view), opening=opening, closing=closing)
+
+
+def framed(texts: Iterable[bytes], *, opening: bytes = b"", closing: bytes = b"") -> bytes:
+    """Texts separated by commas, between an opening and a closing."""
+    texts = list(texts)
     if not texts:
         return opening + closing
     # Put together once: each further copy of a page's megabytes takes a millisecond or two.
@@ -50,7 +59,8 @@ def render(
     return b",".join(texts)
 
 
-def _texts(sales: Sequence[SaleText], view: View) -> Iterable[bytes]:
+def texts_of(sales: Sequence[SaleText], view: View) -> Iterable[bytes]:
+    """The view of each sale."""
     if view.text == "body":
         return _rendered(sales, view)
     if Part.PAYMENTS in view.parts:

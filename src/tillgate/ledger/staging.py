@@ -16,7 +16,7 @@ CREATE TEMP TABLE incoming_sale (
     origin bigint, business_location_id bigint, account_reference text, account_id text,
     business_date date, closed_at timestamptz, type text, recorded_at timestamptz, currency text,
     lenient bool, digest bytea, payments_start int, payments_end int, external_references text[],
-    lean text, body text
+    reference_key bigint, account_key bigint, lean text, body text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE settled_sale (
     business_location_id bigint, account_reference text, account_id text, business_date date,
@@ -33,11 +33,11 @@ CREATE TEMP TABLE incoming_day (
 _COPY_INCOMING = """
 COPY incoming_sale (origin, business_location_id, account_reference, account_id, business_date,
     closed_at, type, recorded_at, currency, lenient, digest, payments_start, payments_end,
-    external_references, lean, body) FROM STDIN (FORMAT BINARY)
+    external_references, reference_key, account_key, lean, body) FROM STDIN (FORMAT BINARY)
 """
 _INCOMING_TYPES = (
     *("int8", "int8", "text", "text", "date", "timestamptz", "text", "timestamptz", "text"),
-    *("bool", "bytea", "int4", "int4", "text[]", "text", "text"),
+    *("bool", "bytea", "int4", "int4", "text[]", "int8", "int8", "text", "text"),
 )
 
 _COPY_SETTLED = """
@@ -53,6 +53,8 @@ _SETTLED_TYPES = (
 
 class IncomingSale(NamedTuple):
     """A sale in its texts (see `models.OpenSale`); `origin` is how its giver finds it again.
+
+    `reference_key` and `account_key` are as `lookup.key_of` makes them.
 
     `business_date` is None where the back office did not say, `currency` where there is no amount.
     A lenient one is a recorded answer, which knows nothing of the location's first day.
@@ -72,6 +74,8 @@ class IncomingSale(NamedTuple):
     payments_start: int
     payments_end: int
     external_references: list[str] | None
+    reference_key: int
+    account_key: int
     lean: str
     body: str
 

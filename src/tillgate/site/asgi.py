@@ -8,7 +8,15 @@ from tillgate.foundation.config import Config
 from tillgate.site.health import Health
 from tillgate.site.logs import App, Message, Receive, RequestLog, Scope, Send
 
-PREFIXES = ("/f", "/items", "/accounting", "/catalogue", "/docs", "/openapi.json")
+PREFIXES = (
+    "/f",
+    "/items",
+    "/accounting",
+    "/catalogue",
+    "/docs",
+    "/openapi.json",
+    "/.well-known/tillgate-keys",
+)
 
 
 def belongs_to(path: str, prefixes: Sequence[str]) -> bool:

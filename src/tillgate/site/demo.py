@@ -22,7 +22,7 @@ from tillgate.foundation.postgres.folder import write_private
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
 from tillgate.ledger.feed.batch import import_files
-from tillgate.ledger.models import OpenSale
+from tillgate.ledger.models import ClosedDay, OpenSale
 from tillgate.programme.files import file_of
 from tillgate.programme.models import Agreement, FileKind
 from tillgate.simulator.feed import Plan, write_plan
@@ -122,12 +122,15 @@ def ready(kept: Kept, base_url: str) -> Ready:
 
 def first_path(kept: Kept) -> str:
     """What to ask first: the newest day with sales, one that has ended if there is any."""
-    sales = OpenSale.objects.using("owner").filter(business_location_id__in=kept.location_ids)
-    days = sales.order_by("-business_date", "pk").values_list(
-        "business_date", "business_location_id"
+    mine = {"business_location_id__in": kept.location_ids}
+    columns = ("business_date", "business_location_id")
+    closed = ClosedDay.objects.using("owner").filter(**mine, sale_count__gt=0)
+    opened = OpenSale.objects.using("owner").filter(**mine)
+    found = (
+        days.order_by("-business_date").values_list(*columns).first() for days in (closed, opened)
     )
-    past = days.filter(business_date__lt=clock.now().date() - timedelta(days=1))
-    day, location = past.first() or days.first() or (clock.now().date(), kept.location_ids[0])
+    fallback = (clock.now().date(), kept.location_ids[0])
+    day, location = next((one for one in found if one), fallback)
     return f"/f/finance/{location}/dailyFinancials?date={day}&include=payments"
 
 

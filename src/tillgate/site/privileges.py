@@ -23,8 +23,22 @@ BY_LOCATION = (
     "ledger_businessday",
     "ledger_opensale",
     "ledger_externalreference",
+    "ledger_closedday",
+    "ledger_closedreference",
+    "ledger_personalpart",
+)
+# What is closed is only ever added to: nobody but the owner may change or delete it.
+CLOSED = ("ledger_closedday", "ledger_closedreference")
+# What closing takes away of an open day, and what `erase` takes away of a closed one.
+_REMOVED = (
+    "ledger_opensale",
+    "ledger_businessday",
+    "ledger_externalreference",
+    "ledger_personalpart",
 )
 BOOKS = ("directory_business", *BY_LOCATION)
+# Public halves of keys: of no location, and for everyone who checks a signature.
+PUBLIC_KEYS = "ledger_signingkey"
 # What was said stays said: whoever may add to these may not change or delete.
 ONLY_GROWING = (
     "content_version",
@@ -51,13 +65,14 @@ _WRITERS_OWN = "true"
 
 def table_grants() -> list[tuple[Role, str, str]]:
     """(role, privileges, table) for every grant that is made."""
-    feed = [(Role.LEDGER, "SELECT, INSERT, UPDATE", table) for table in BOOKS]
+    open_books = [table for table in BOOKS if table not in {*CLOSED, "ledger_personalpart"}]
     return [
-        *feed,
-        (Role.LEDGER, "DELETE", "ledger_externalreference"),
+        *((Role.LEDGER, "SELECT, INSERT", table) for table in (*BOOKS, PUBLIC_KEYS)),
+        *((Role.LEDGER, "UPDATE", table) for table in open_books),
+        *((Role.LEDGER, "DELETE", table) for table in _REMOVED),
         (Role.LEDGER, "INSERT", "foundation_event"),
-        *((Role.READER, "SELECT", table) for table in BOOKS),
-        *((Role.PORTAL, "SELECT", table) for table in BOOKS),
+        *((Role.READER, "SELECT", table) for table in (*BOOKS, PUBLIC_KEYS)),
+        *((Role.PORTAL, "SELECT", table) for table in (*BOOKS, PUBLIC_KEYS)),
         *((Role.PORTAL, "SELECT, INSERT, UPDATE, DELETE", table) for table in _control_tables()),
         (Role.PORTAL, "SELECT, INSERT", "foundation_event"),
         *((Role.PORTAL, "SELECT, INSERT", table) for table in ONLY_GROWING),
@@ -77,7 +92,7 @@ FUNCTION_GRANTS = (
 
 
 def _control_tables() -> Iterable[str]:
-    others = {*BOOKS, *ONLY_GROWING, "foundation_event", "access_callcount"}
+    others = {*BOOKS, PUBLIC_KEYS, *ONLY_GROWING, "foundation_event", "access_callcount"}
     models = apps.get_models(include_auto_created=True)
     return sorted({m._meta.db_table for m in models if m._meta.managed} - others) + sorted(
         {m._meta.db_table for m in models if m._meta.app_label == "procrastinate"}

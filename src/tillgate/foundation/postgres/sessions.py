@@ -23,6 +23,8 @@ Row = TypeVar("Row")
 Query = sql.SQL | sql.Composed
 
 _CITUS_SETTING = "SET LOCAL citus.propagate_set_commands = 'local'"
+# Each statement would otherwise see what was committed up to its own beginning.
+_ONE_SNAPSHOT = sql.SQL("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 class _AsItCame(Loader):
@@ -71,7 +73,7 @@ async def fetch_each(
     citus: bool | None = None,
     undecoded: bool = False,
 ) -> list[list[Row]]:
-    """The rows of several queries, all of one transaction, in one round trip.
+    """The rows of several queries, all of one transaction and snapshot, in one round trip.
 
     The connection must be in autocommit mode. `citus` defaults to the setting TILLGATE_CITUS.
     With `undecoded` a text comes as bytes: where megabytes are only passed on, decoding them and
@@ -81,9 +83,13 @@ async def fetch_each(
         raise ValueError("fetch needs a connection in autocommit mode")
     if config().citus if citus is None else citus:
         return await _fetch_one_by_one(conn, locations, queries, undecoded=undecoded)
-    statements = sql.SQL(";\n").join([locations_setting(locations), *queries])
+    wanted = list(queries)
+    settings = [_ONE_SNAPSHOT] if len(wanted) > 1 else []
+    statements = sql.SQL(";\n").join([*settings, locations_setting(locations), *wanted])
     cursor = await _cursor(conn, undecoded=undecoded).execute(statements)
     answers = []
+    if settings:
+        cursor.nextset()
     while cursor.nextset():
         answers.append(await cursor.fetchall())
     return answers
@@ -112,8 +118,12 @@ def _cursor(conn: AsyncConnection[Row], *, undecoded: bool) -> AsyncCursor[Row]:
 async def reading(
     conn: AsyncConnection[Row], locations: Iterable[int], *, citus: bool | None = None
 ) -> AsyncIterator[None]:
-    """A transaction that may see the locations, for what takes several round trips: a cursor."""
+    """A transaction that may see the locations, for what takes several round trips: a cursor.
+
+    All that is read in it is of one snapshot.
+    """
     async with conn.transaction():
+        await conn.execute(_ONE_SNAPSHOT)
         if config().citus if citus is None else citus:
             await conn.execute(_CITUS_SETTING)
         await conn.execute(locations_setting(locations))

@@ -29,7 +29,9 @@ from tillgate.ledger.feed.records import (
 from tillgate.ledger.feed.stage import Stage
 
 _LAST_DAY = """
-SELECT max(business_date) FROM ledger_businessday WHERE business_location_id = %s
+SELECT greatest(
+    (SELECT max(business_date) FROM ledger_businessday WHERE business_location_id = %(location)s),
+    (SELECT max(business_date) FROM ledger_closedday WHERE business_location_id = %(location)s))
 """
 _KNOWN_LOCATIONS = """
 SELECT business_location_id FROM directory_businesslocation WHERE business_location_id = any(%s)
@@ -70,7 +72,7 @@ def _land_locations(connection: Connection[Any], stage: Stage) -> Tally:
         return Tally()
 
     def last_day(location: int) -> date | None:
-        row = connection.execute(_LAST_DAY, (location,)).fetchone()
+        row = connection.execute(_LAST_DAY, {"location": location}).fetchone()
         return row[0] if row else None
 
     return record_locations(connection, given, last_day=last_day, runs_forward=runs_forward)

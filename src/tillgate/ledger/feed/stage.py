@@ -15,6 +15,7 @@ from psycopg import Connection, Copy
 
 from tillgate.ledger.canonical import closing_time, render_texts
 from tillgate.ledger.feed.records import AnyRecord, Found, SaleRecord
+from tillgate.ledger.lookup import key_of
 from tillgate.ledger.staging import IncomingSale, copying_sales, create_stage
 
 # Records held until the copying of sales is interrupted for them.
@@ -137,6 +138,8 @@ def _row(found: Found, record: SaleRecord) -> IncomingSale:
         texts.payments_start,
         texts.payments_end,
         references or None,
+        key_of(sale.account_reference),
+        key_of(account),
         texts.lean,
         texts.body,
     )

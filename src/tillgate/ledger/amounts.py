@@ -1,0 +1,23 @@
+"""Exact sums as whole millionths: canonical amounts have at most six places."""
+
+from decimal import Decimal
+
+from tillgate.foundation.money import wire
+
+PLACES = 6
+
+
+def micro(text: str) -> int:
+    """A decimal text of at most six places in millionths: `"12.5"` is 12500000."""
+    whole, _, places = text.partition(".")
+    return int(whole + places.ljust(PLACES, "0"))
+
+
+def exact(millionths: int) -> str:
+    """The amount with all its six places, such as `"12.500000"`."""
+    return f"{Decimal(millionths).scaleb(-PLACES):f}"
+
+
+def cents(millionths: int) -> str:
+    """The amount rounded half even to two places, such as `"12.50"`."""
+    return wire(Decimal(millionths).scaleb(-PLACES), 2)

@@ -1,0 +1,82 @@
+"""Single sales of closed days as the feed needs them: whole, on a plain connection."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from tillgate.ledger import pieces
+from tillgate.ledger.document import instant_of
+from tillgate.ledger.frames import Frame, decode_spans
+from tillgate.ledger.parts import Part
+from tillgate.ledger.personal import Known, known_of
+from tillgate.ledger.pieces import Cut
+
+_DOCUMENT = """
+SELECT business_date, revision, spans, data FROM ledger_closedday
+WHERE business_location_id = %s AND position = %s
+"""
+
+_PARTS = """
+SELECT number, part_values FROM ledger_personalpart
+WHERE business_location_id = %s AND business_date = %s
+"""
+
+_EVERYTHING = pieces.shown_tags(list(Part), staff_names=True, rounding=True)
+
+
+class OpenedSale(NamedTuple):
+    """A sale of a document, by its account reference."""
+
+    cut: Cut
+    account_id: str
+    closed_at: datetime
+    recorded_at: datetime
+
+
+class OpenedDay:
+    """A document unpacked whole."""
+
+    def __init__(self, spans: bytes, data: bytes, known: Known) -> None:
+        self.known = known
+        self.sales: list[OpenedSale] = []
+        for span in decode_spans(spans):
+            frame = Frame(span, data[span.start : span.start + span.size])
+            told = frame.directory
+            self.sales += [
+                OpenedSale(cut, account, instant_of(closed), instant_of(closed + after))
+                for cut, account, closed, after in zip(
+                    frame.sales, told.accounts, told.closed, told.recorded_after, strict=True
+                )
+            ]
+
+    def body(self, sale: OpenedSale) -> bytes:
+        """The canonical text of a sale; what was erased is missing."""
+        return pieces.view(sale.cut, _EVERYTHING, self.known, payments=True)
+
+
+def open_day(connection: Connection[Any], location: int, position: int) -> OpenedDay:
+    """The document at a position of a location's chain."""
+    day, _, spans, data = connection.execute(_DOCUMENT, (location, position)).fetchall()[0]
+    parts = connection.execute(_PARTS, (location, day)).fetchall()
+    return OpenedDay(bytes(spans), bytes(data), known_of(parts))
+
+
+class ClosedSales:
+    """Sales of closed days, asked for day by day: one day is kept at a time."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+        self._at: tuple[int, int] | None = None
+        self._bodies: dict[str, tuple[bytes, datetime]] = {}
+
+    def fetch(self, location: int, position: int, reference: str) -> tuple[bytes, datetime]:
+        """The canonical text of a sale, and when it was recorded."""
+        if self._at != (location, position):
+            day = open_day(self._connection, location, position)
+            self._bodies = {
+                pieces.account_reference(sale.cut.lean): (day.body(sale), sale.recorded_at)
+                for sale in day.sales
+            }
+            self._at = location, position
+        return self._bodies[reference]

@@ -1,0 +1,189 @@
+"""The frames of a closed day: some hundred sales each, packed so that a page unpacks only its own.
+
+A frame is three packed blocks, one after the other: the directory (who, when, where), the lean
+texts joined by commas, and the other pieces. V1 with and without payments needs the first two.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
+import zstandard
+
+from tillgate.ledger.pieces import Cut
+
+# Larger frames pack no better; smaller ones make pages of large days cheaper.
+_MOST = 320
+# Above this the time to close a day grows faster than the day shrinks (docs/speed.md).
+_LEVEL = 12
+
+
+class Facts(NamedTuple):
+    """What the directory says of a sale; instants are milliseconds since 1970."""
+
+    account_id: str
+    closed: int
+    recorded: int
+
+
+class Directory(msgspec.Struct, frozen=True, array_like=True):
+    """Columns, a value a sale, in the order of the texts; sizes and places in bytes."""
+
+    accounts: list[str]
+    closed: list[int]
+    recorded_after: list[int]
+    sizes: list[int]
+    payments_at: list[int]
+    payments_sizes: list[int]
+
+
+class Pieces(msgspec.Struct, frozen=True, array_like=True):
+    """The pieces of all sales of a frame in a row; `gaps` counts from the piece before."""
+
+    counts: list[int]
+    gaps: list[int]
+    tags: list[int]
+    texts: list[bytes]
+
+
+class Span(msgspec.Struct, frozen=True, array_like=True):
+    """Where a frame lies in the day's data, and which sales it holds; instants as in `Facts`."""
+
+    count: int
+    first: int
+    last: int
+    start: int
+    directory: int
+    lean: int
+    pieces: int
+
+    @property
+    def size(self) -> int:
+        """All three blocks."""
+        return self.directory + self.lean + self.pieces
+
+
+_DIRECTORY = msgspec.msgpack.Decoder(Directory)
+_PIECES = msgspec.msgpack.Decoder(Pieces)
+_SPANS = msgspec.msgpack.Decoder(list[Span])
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def pack(facts: Sequence[Facts], sales: Sequence[Cut]) -> tuple[list[Span], bytes]:
+    """All frames of a day and where each lies; the sales are in their order."""
+    spans, blocks, at = [], [], 0
+    number = max(-(-len(sales) // _MOST), 1)
+    edges = [len(sales) * place // number for place in range(number + 1)]
+    for first, last in pairwise(edges):
+        if first < last:
+            span, packed = _frame(facts[first:last], sales[first:last], at)
+            spans.append(span)
+            blocks.append(packed)
+            at += span.size
+    return spans, b"".join(blocks)
+
+
+def _frame(facts: Sequence[Facts], sales: Sequence[Cut], at: int) -> tuple[Span, bytes]:
+    compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    blocks = [
+        compressor.compress(_ENCODER.encode(_directory(facts, sales))),
+        compressor.compress(b",".join(sale.lean for sale in sales)),
+        compressor.compress(_ENCODER.encode(_pieces(sales))),
+    ]
+    closed = [each.closed for each in facts]
+    sizes = [len(block) for block in blocks]
+    return Span(len(sales), min(closed), max(closed), at, *sizes), b"".join(blocks)
+
+
+def _directory(facts: Sequence[Facts], sales: Sequence[Cut]) -> Directory:
+    return Directory(
+        [each.account_id for each in facts],
+        [each.closed for each in facts],
+        [each.recorded - each.closed for each in facts],
+        [len(sale.lean) for sale in sales],
+        [sale.payments_start for sale in sales],
+        [sale.payments_end - sale.payments_start for sale in sales],
+    )
+
+
+def _pieces(sales: Sequence[Cut]) -> Pieces:
+    gaps: list[int] = []
+    for sale in sales:
+        before = 0
+        for place in sale.places:
+            gaps.append(place - before)
+            before = place
+    return Pieces(
+        [len(sale.places) for sale in sales],
+        gaps,
+        [tag for sale in sales for tag in sale.tags],
+        [text for sale in sales for text in sale.texts],
+    )
+
+
+def encode_spans(spans: list[Span]) -> bytes:
+    """As they stand in the day's row."""
+    return _ENCODER.encode(spans)
+
+
+def decode_spans(packed: bytes) -> list[Span]:
+    """As they were."""
+    return _SPANS.decode(packed)
+
+
+class Frame:
+    """An unpacked frame; its blocks are unpacked when they are needed first."""
+
+    def __init__(self, span: Span, packed: bytes) -> None:
+        self.span = span
+        self._packed = memoryview(packed)
+        self._pieces: list[Cut] | None = None
+        unpack = zstandard.ZstdDecompressor().decompress
+        self.directory = _DIRECTORY.decode(unpack(self._packed[: span.directory]))
+        lean = self._packed[span.directory : span.directory + span.lean]
+        self.lean = unpack(lean)
+        self.starts = self._starts()
+
+    def _starts(self) -> list[int]:
+        at, starts = 0, []
+        for size in self.directory.sizes:
+            starts.append(at)
+            at += size + 1
+        return starts
+
+    @property
+    def sales(self) -> list[Cut]:
+        """Every sale in its pieces; needs the third block."""
+        if self._pieces is None:
+            block = self._packed[self.span.directory + self.span.lean :]
+            self._pieces = self._cuts(
+                _PIECES.decode(zstandard.ZstdDecompressor().decompress(block))
+            )
+        return self._pieces
+
+    def _cuts(self, pieces: Pieces) -> list[Cut]:
+        cuts, at = [], 0
+        columns = zip(
+            pieces.counts,
+            self.starts,
+            self.directory.sizes,
+            self.directory.payments_at,
+            self.directory.payments_sizes,
+            strict=True,
+        )
+        for count, start, size, payments_at, payments_size in columns:
+            lean = self.lean[start : start + size]
+            places = _summed(pieces.gaps[at : at + count])
+            tags, texts = pieces.tags[at : at + count], pieces.texts[at : at + count]
+            cuts.append(Cut(lean, payments_at, payments_at + payments_size, places, tags, texts))
+            at += count
+        return cuts
+
+
+def _summed(gaps: list[int]) -> list[int]:
+    at, places = 0, []
+    for gap in gaps:
+        at += gap
+        places.append(at)
+    return places

@@ -33,6 +33,11 @@ class OpenedSale(NamedTuple):
     closed_at: datetime
     recorded_at: datetime
 
+    @property
+    def reference(self) -> str:
+        """Its account reference."""
+        return pieces.account_reference(self.cut.lean)
+
 
 class OpenedDay:
     """A document unpacked whole."""
@@ -75,8 +80,7 @@ class ClosedSales:
         if self._at != (location, position):
             day = open_day(self._connection, location, position)
             self._bodies = {
-                pieces.account_reference(sale.cut.lean): (day.body(sale), sale.recorded_at)
-                for sale in day.sales
+                sale.reference: (day.body(sale), sale.recorded_at) for sale in day.sales
             }
             self._at = location, position
         return self._bodies[reference]

@@ -159,7 +159,7 @@ def close_day(  # noqa: PLR0913  what, and by whom
     if connection.execute(_IS_CLOSED, (location, business_date)).fetchall()[0][0]:
         return False
     day = _day(connection, location, business_date, calendar)
-    closed_at = _whole_milliseconds(now or clock.now())
+    closed_at = whole_milliseconds(now or clock.now())
     day = day._replace(closed_at=closed_at, closed_by=closed_by)
     _close(connection, day, location, business_date)
     return True
@@ -210,7 +210,8 @@ def fetch_gift_card_groups(connection: Connection[Any], location: int) -> tuple[
     return tuple(code for (code,) in connection.execute(_TENDER_ACCOUNTS, (location,)))
 
 
-def _whole_milliseconds(instant: datetime) -> datetime:
+def whole_milliseconds(instant: datetime) -> datetime:
+    """The instant without what no document can say."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 

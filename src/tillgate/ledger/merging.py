@@ -31,7 +31,7 @@ Day = tuple[int, date]
 
 CLOSED = (
     "business day {day} is closed: it is final",
-    "sales of open days; corrections of closed days are not taken yet",
+    "sales of open days, or a `correction` record that gives the reason",
 )
 
 _CONFLICTING = """

@@ -99,6 +99,7 @@ class PublicSale(Shape, kw_only=True):
     cancelled: bool = False
     type: SaleType = SaleType.SALE
     nb_covers: float = 0
+    external_references: list[str] = []
 
     @property
     def counts(self) -> bool:

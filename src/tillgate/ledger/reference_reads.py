@@ -53,7 +53,7 @@ async def fetch_sale_by_reference(
     wanted = [query(text, location=location, reference=reference) for text in (_OPEN, _CLOSED)]
     opened, closed = await read_each(pool, locations, wanted, undecoded=True)
     found = [_open_one(*row) for row in opened]
-    found += [one for row in closed for one in _closed_ones(*row)]
+    found += [one for row in closed for one in _closed_ones(reference, *row)]
     if not found:
         return None
     return min(found, key=lambda one: (not one.is_sale, -one.closed, one.account)).run
@@ -66,7 +66,9 @@ def _open_one(  # noqa: PLR0913, PLR0917  a row
     return _Found(is_sale, closed, sale.account_id, OpenRun([sale]))
 
 
-def _closed_ones(account_reference: bytes, closed: int, spans: bytes, data: bytes) -> list[_Found]:
+def _closed_ones(
+    reference: str, account_reference: bytes, closed: int, spans: bytes, data: bytes
+) -> list[_Found]:
     found = list[_Found]()
     for span in decode_spans(spans):
         if not span.first <= closed <= span.last:
@@ -76,12 +78,14 @@ def _closed_ones(account_reference: bytes, closed: int, spans: bytes, data: byte
             if frame.directory.closed[place] != closed:
                 continue
             if pieces.account_reference(cut.lean) == account_reference.decode():
-                found.append(_closed_one(frame, place))
+                found += _closed_one(reference, frame, place)
     return found
 
 
-def _closed_one(frame: Frame, place: int) -> _Found:
+def _closed_one(reference: str, frame: Frame, place: int) -> list[_Found]:
+    """The sale, unless a correction has taken the reference away."""
     sale = read_public(frame.sales[place].lean)
+    if reference not in sale.external_references:
+        return []
     run = ClosedRun(b"", frame, known_of(()), place, place + 1)
-    key = run.key(0)
-    return _Found(sale.type is SaleType.SALE, *key, run)
+    return [_Found(sale.type is SaleType.SALE, *run.key(0), run)]

@@ -19,6 +19,7 @@ from tillgate.ledger.feed.errors import Unreadable
 from tillgate.ledger.feed.records import (
     AnyRecord,
     BusinessRecord,
+    CorrectionRecord,
     ItemRecord,
     LocationRecord,
     SaleRecord,
@@ -138,7 +139,7 @@ def check_record(record: AnyRecord, *, lenient: bool) -> None:
     Raises `Unreadable`. A lenient record is a recorded answer, which may lack what only our own
     records know.
     """
-    if isinstance(record, SaleRecord):
+    if isinstance(record, SaleRecord | CorrectionRecord):
         check_sale(record)
     elif isinstance(record, LocationRecord):
         _check_location(record, lenient=lenient)
@@ -174,7 +175,7 @@ def _check_dates(record: AnyRecord) -> None:
             raise Unreadable(wire, f"is {day}", "a date from 1970 to 2199")
 
 
-def check_sale(record: SaleRecord) -> None:
+def check_sale(record: SaleRecord | CorrectionRecord) -> None:
     """Bring the sale into canonical form; all its amounts are in one currency."""
     try:
         make_canonical(record.sale)

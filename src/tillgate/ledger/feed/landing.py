@@ -16,17 +16,19 @@ from tillgate.foundation.instants import parse_instant
 from tillgate.foundation.settling import Recorded, Tally
 from tillgate.ledger.acts import ClosedDay, close_days, record_sales
 from tillgate.ledger.calendars import runs_forward
+from tillgate.ledger.correcting import Correction, correct_days
 from tillgate.ledger.feed.records import (
     AccountingGroupRecord,
     AnyRecord,
     BusinessRecord,
+    CorrectionRecord,
     DayClosedRecord,
     ItemRecord,
     LocationRecord,
     PaymentMethodRecord,
     TaxRateRecord,
 )
-from tillgate.ledger.feed.stage import Stage
+from tillgate.ledger.feed.stage import Stage, currency_of
 
 _LAST_DAY = """
 SELECT greatest(
@@ -53,6 +55,8 @@ def land_kinds(connection: Connection[Any], stage: Stage) -> Iterator[tuple[str,
     if "sale" in stage.kinds:
         yield "sale", record_sales(connection)
     yield "day_closed", _land_closings(connection, stage)
+    if "correction" in stage.kinds:
+        yield "correction", _land_corrections(connection, stage)
 
 
 def _land_businesses(connection: Connection[Any], stage: Stage) -> Tally:
@@ -133,6 +137,22 @@ def _land_closings(connection: Connection[Any], stage: Stage) -> Tally:
         for origin, _, r in stage.records("day_closed", DayClosedRecord)
     ]
     return close_days(connection, days) if days else Tally()
+
+
+def _land_corrections(connection: Connection[Any], stage: Stage) -> Tally:
+    given = [
+        Correction(
+            origin,
+            record.business_location_id,
+            parse_instant(record.recorded_at),
+            record.business_date or None,
+            record.reason,
+            currency_of(record.sale),
+            record.sale,
+        )
+        for origin, _, record in stage.records("correction", CorrectionRecord)
+    ]
+    return correct_days(connection, given)
 
 
 def _recorded(origin: int, record: AnyRecord, thing: Any) -> Recorded[Any]:

@@ -96,6 +96,15 @@ class SaleRecord(Record, tag="sale", kw_only=True):
     sale: Sale
 
 
+class CorrectionRecord(Record, tag="correction", kw_only=True):
+    """A sale of a closed day as it should be, and why; it may come late or move to another day."""
+
+    business_location_id: Id
+    business_date: date | UnsetType = UNSET
+    reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+    sale: Sale
+
+
 class DayClosedRecord(Record, tag="day_closed", kw_only=True):
     """The back office says that a business day is final."""
 
@@ -111,6 +120,7 @@ AnyRecord: TypeAlias = (
     | AccountingGroupRecord
     | ItemRecord
     | SaleRecord
+    | CorrectionRecord
     | DayClosedRecord
 )
 
@@ -122,6 +132,7 @@ KINDS = (
     ("accounting_group", AccountingGroupRecord),
     ("item", ItemRecord),
     ("sale", SaleRecord),
+    ("correction", CorrectionRecord),
     ("day_closed", DayClosedRecord),
 )
 

@@ -16,6 +16,7 @@ from psycopg import Connection, Copy
 from tillgate.ledger.canonical import closing_time, render_texts
 from tillgate.ledger.feed.records import AnyRecord, Found, SaleRecord
 from tillgate.ledger.lookup import key_of
+from tillgate.ledger.sale import Sale
 from tillgate.ledger.staging import IncomingSale, copying_sales, create_stage
 
 # Records held until the copying of sales is interrupted for them.
@@ -117,9 +118,13 @@ class Stage:
                 yield origin, lenient, decoder.decode(text)
 
 
+def currency_of(sale: Sale) -> str | None:
+    """What its amounts are in, None where there is none; the feed has checked that they agree."""
+    return next((line.currency for line in (*sale.sales_lines, *(sale.payments or ()))), None)
+
+
 def _row(found: Found, record: SaleRecord) -> IncomingSale:
     sale = record.sale
-    currency = next((line.currency for line in (*sale.sales_lines, *(sale.payments or ()))), None)
     account, kind, references = sale.account_fisc_id, sale.type, sale.external_references
     closed_at = closing_time(sale)
     texts = render_texts(sale)
@@ -132,7 +137,7 @@ def _row(found: Found, record: SaleRecord) -> IncomingSale:
         closed_at,
         kind.value,
         found.recorded_at,
-        currency,
+        currency_of(sale),
         found.lenient,
         texts.digest,
         texts.payments_start,

@@ -32,7 +32,8 @@ class Answer(NamedTuple):
 
     def json(self) -> Any:
         """The body; it must be JSON in UTF-8 and say so."""
-        assert self.header("content-type").startswith("application/json"), self
+        kinds = ("application/json", "application/problem+json")
+        assert self.header("content-type").startswith(kinds), self
         return json.loads(self.body.decode())
 
 

@@ -56,6 +56,11 @@ class Operation(NamedTuple):
     def is_items(self) -> bool:
         return self.path.startswith("/items/")
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is none of the published contract."""
+        return self.path.startswith("/accounting/")
+
     def target(self, **given: str) -> str:
         """The path and query of a call that works, but for what is `given` (as raw text).
 

@@ -107,6 +107,9 @@ def refused_by_name(answer: Answer, one: Operation, name: str) -> bool:
         assert set(body) == {"status", "timestamp", "message", "apiSubExceptions"}
         assert body["status"] == "400"
         return name in [problem["field"] for problem in body["apiSubExceptions"]]
+    if one.is_ours:
+        assert set(body) == {"type", "title", "status", "detail", "instance", "errors"}
+        return name in [error["parameter"] for error in body["errors"]]
     assert set(body) == {"timestamp", "status", "error", "message", "path"}
     assert (body["status"], body["error"]) == (400, "Bad Request")
     return f"{name}: " in body["message"]
@@ -163,7 +166,21 @@ def test_a_required_parameter_that_is_missing_is_named(
     assert refused_by_name(answer, one, parameter.name), answer.body
 
 
-@pytest.mark.parametrize("one", operations(), ids=lambda one: one.id)
+PUBLISHED = [one for one in operations() if not one.is_ours]
+OWN = [one for one in operations() if one.is_ours]
+
+
+@pytest.mark.parametrize("one", OWN, ids=lambda one: one.id)
+@pytest.mark.parametrize("odd", ["x=1", "%00=1", "%ff=%ff", "a;b=c", "__class__=1", "self=1"])
+def test_unknown_parameters_on_paths_of_our_own_are_refused(
+    one: Operation, odd: str, ours: Gate
+) -> None:
+    answer = ours.get(f"{one.target()}?{odd}")
+    assert answer.status == 400
+    assert len(answer.json()["errors"]) == 1
+
+
+@pytest.mark.parametrize("one", PUBLISHED, ids=lambda one: one.id)
 def test_unknown_parameters_are_ignored_whatever_they_are_called(
     one: Operation, ours: Gate
 ) -> None:

@@ -153,6 +153,30 @@ class Unavailable(Refusal):
         )
 
 
+def is_ours(path: str) -> bool:
+    """Whether a path is one that the published contract does not have."""
+    return path.startswith(_OURS)
+
+
+_OURS = ("/accounting/", "/catalogue/")
+
+
+def problem_body(refusal: Refusal, *, path: str) -> bytes:
+    """The body of a refusal on a path of ours, whoever may call: problem details (RFC 9457)."""
+    details: dict[str, object] = {
+        "type": "about:blank",
+        "title": refusal.status.phrase,
+        "status": int(refusal.status),
+        "detail": refusal.message,
+        "instance": path.encode(errors="replace").decode(),
+    }
+    if refusal.problems:
+        details["errors"] = [
+            {"parameter": one.field, "detail": one.message} for one in refusal.problems
+        ]
+    return _encode(details)
+
+
 def error_body(refusal: Refusal, *, path: str, items: bool) -> bytes:
     """The body a refusal is told in: a list of errors, the Items shape, or the Financial one."""
     if refusal.code:

@@ -26,6 +26,8 @@ from tillgate.api.errors import (
     Refusal,
     Unavailable,
     error_body,
+    is_ours,
+    problem_body,
 )
 from tillgate.api.metrics import OperationMetrics
 from tillgate.api.params import Parameters, decode
@@ -37,6 +39,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Handler = Callable[[Plane, Call, Grant, Any], Awaitable[bytes | Body]]
 
 _JSON: Header = (b"content-type", b"application/json")
+_PROBLEM: Header = (b"content-type", b"application/problem+json")
 _FRESH: Header = (b"cache-control", b"private, no-cache")
 _VARY: Header = (b"vary", b"Accept-Encoding, Authorization")
 _NO_STORE: Header = (b"cache-control", b"no-store")
@@ -127,7 +130,8 @@ class Endpoint:
         return payload
 
     async def _fresh_payload(self, call: Call, grant: Grant) -> Payload:
-        params = decode(self.operation.parameters, call.scope["path_params"], call.query)
+        shape, strict = self.operation.parameters, is_ours(self.operation.path)
+        params = decode(shape, call.scope["path_params"], call.query, strict=strict)
         location = getattr(params, "business_location_id", None)
         if location is not None and location not in grant.locations:
             raise LocationNotFound(location)
@@ -136,8 +140,11 @@ class Endpoint:
         return await make_payload(body, pack=pack)
 
     def _refused(self, call: Call, refusal: Refusal, caller: "_Caller") -> Answer:
-        body = error_body(refusal, path=call.path, items=self._is_items)
-        headers = [_JSON, _NO_STORE, _NOSNIFF, *refusal.headers, *caller.headers]
+        if is_ours(call.path) and not refusal.code:
+            kind, body = _PROBLEM, problem_body(refusal, path=call.path)
+        else:
+            kind, body = _JSON, error_body(refusal, path=call.path, items=self._is_items)
+        headers = [kind, _NO_STORE, _NOSNIFF, *refusal.headers, *caller.headers]
         return Answer(refusal.status, headers, body)
 
     def _account(self, call: Call, caller: "_Caller", answer: Answer, seconds: float) -> None:

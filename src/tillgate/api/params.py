@@ -2,7 +2,7 @@
 
 A field's type says how its text is read (`reading`). What is wrong is collected and raised once,
 as `BadParameters`, each problem with the parameter's name and the cure; unknown parameters are
-ignored. Raises nothing else, whatever bytes arrive.
+ignored on published paths and refused on ours. Raises nothing else, whatever bytes arrive.
 """
 
 from collections.abc import Callable, Mapping
@@ -73,12 +73,14 @@ def _how(hint: Any) -> dict[str, Any]:
     raise TypeError(f"{hint} does not say how it is read")
 
 
-def decode(kind: type[P], path: Mapping[str, str], query: bytes) -> P:
-    """The parameters of a call, from its path and its raw query."""
+def decode(kind: type[P], path: Mapping[str, str], query: bytes, *, strict: bool = False) -> P:
+    """The parameters of a call, from its path and its raw query; `strict` refuses unknown ones."""
     fields, problems = _fields(kind), list[Problem]()
     values = dict[str, Any]()
     for name, texts in _given(fields, path, query, problems).items():
         _read(fields[name], texts, values, problems)
+    if strict:
+        problems += _unknown(fields, query)
     mentioned = {problem.field for problem in problems}
     for field in fields.values():
         if field.required and field.attribute not in values and field.name not in mentioned:
@@ -89,6 +91,15 @@ def decode(kind: type[P], path: Mapping[str, str], query: bytes) -> P:
         return kind(**values)
     except Clash as clash:
         raise BadParameters([Problem(clash.name, "", str(clash))]) from clash
+
+
+def _unknown(fields: dict[str, _Field], query: bytes) -> list[Problem]:
+    names = (
+        _unquoted(pair.partition(b"=")[0]).decode(errors="replace") for pair in query.split(b"&")
+    )
+    unknown = dict.fromkeys(name for name in names if name and name not in fields)
+    cure = f"leave it out; known are {', '.join(sorted(fields))}"
+    return [Problem(shown(name), "", cure) for name in unknown]
 
 
 def _given(

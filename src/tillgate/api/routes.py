@@ -1,11 +1,12 @@
 """Every operation of the plane, what is called most first; `openapi.yaml` promises the same."""
 
-from tillgate.api import aggregated, businesses, financials, items, lookups
+from tillgate.api import accounting, aggregated, businesses, financials, items, lookups
 from tillgate.api.operation import Operation
 
 _FINANCIAL = "financial-api"
 _ITEMS = "items"
 _LOCATION = "/f/finance/{businessLocationId}"
+_ACCOUNTING = "/accounting/v1/business-locations/{businessLocationId}"
 
 OPERATIONS = (
     Operation(
@@ -83,5 +84,19 @@ OPERATIONS = (
         scope=_FINANCIAL,
         parameters=financials.ReferenceParameters,
         handler=financials.get_sale_by_external_reference,
+    ),
+    Operation(
+        path=f"{_ACCOUNTING}/days",
+        operation_id="getDays",
+        scope=_FINANCIAL,
+        parameters=accounting.DaysParameters,
+        handler=accounting.get_days,
+    ),
+    Operation(
+        path=f"{_ACCOUNTING}/changes",
+        operation_id="getChanges",
+        scope=_FINANCIAL,
+        parameters=accounting.ChangesParameters,
+        handler=accounting.get_changes,
     ),
 )

@@ -179,6 +179,22 @@ def import_feed(
     run_import(files or [], watch=watch, location=location, recorded_at=_instant(recorded_at))
 
 
+@backoffice.command()
+def erase(
+    location: Annotated[int, typer.Option(help="The business location.")],
+    person: Annotated[str, typer.Option(help="staff:ID or consumer:ID.")],
+    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First business date.")],
+    last: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last business date.")],
+) -> None:
+    """Erase what closed days say of a person: names, consumer, authorisations. Digests stay."""
+    from tillgate.site.commands import run_erase
+
+    kind, _, number = person.partition(":")
+    if kind not in {"staff", "consumer"} or not number:
+        raise typer.BadParameter("write staff:ID or consumer:ID", param_hint="--person")
+    run_erase(location, person, first.date(), last.date())
+
+
 def _instant(text: str) -> datetime | None:
     try:
         return parse_instant(text) if text else None

@@ -8,7 +8,8 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tillgate.foundation.config import BadSetting, config
+from tillgate.foundation.config import config
+from tillgate.foundation.environment import BadSetting
 from tillgate.foundation.keys import books_seed
 from tillgate.ledger.jwk import from_base64url, thumbprint
 

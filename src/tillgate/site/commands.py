@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from getpass import getpass
 from pathlib import Path
 
@@ -202,6 +202,18 @@ def run_import(
             import_or_exit(files, location=location, recorded_at=recorded_at)
         else:
             watch_until_stopped(watch, location=location, recorded_at=recorded_at)
+
+
+def run_erase(location: int, person: str, first: date, last: date) -> None:
+    """Erase a person's parts of closed days, and say in how many days there were any."""
+    import psycopg
+
+    from tillgate.foundation.postgres.urls import database_url
+    from tillgate.ledger.erasing import erase_person
+
+    with _ledger_process(), psycopg.connect(database_url(Role.LEDGER)) as connection:
+        days = erase_person(connection, location=location, person=person, first=first, last=last)
+    sys.stdout.write(f"{person}: erased in {days} closed days\n")
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.api.conftest import Gate
+from tests.api.conftest import Gate, Open
 from tests.api.rows import DAY, FOREIGN, LOCATION, OPENING, Rows, a_sale, sales_every
 
+from tillgate.api.plane import Lifetimes
 from tillgate.ledger.feed.batch import import_file
 from tillgate.ledger.sale import ENCODER
 
@@ -163,3 +164,28 @@ def test_the_keys_are_there_for_everyone(gate: Gate) -> None:
         named = json.dumps({name: key[name] for name in ("crv", "kty", "x")}, separators=(",", ":"))
         assert hashlib.sha256(named.encode()).digest().hex()
     assert gate.call("POST", "/.well-known/tillgate-keys").status_code == 405
+
+
+@pytest.mark.usefixtures("two_days")
+def test_the_bytes_of_a_closed_day_are_kept_for_each_agreement_apart(
+    open_gate: Open, gate: Gate, rows: Rows
+) -> None:
+    """A kept answer must not show names to whom they are not agreed."""
+    kept = open_gate(Lifetimes(grants=0, lookups=60))
+    daily = f"/f/finance/{LOCATION}/dailyFinancials?date={DAY}&include=staff,payments"
+    plain, personal = rows.add_token(), rows.add_token(personal=True)
+    for _ in range(2):
+        for token, named in ((personal, True), (plain, False)):
+            kept.token = gate.token = token
+            answer = kept.get(daily)
+            assert ("Example Waiter" in answer.text) is named
+            assert answer.content == gate.get(daily).content
+    assert len(kept.plane.plane.days._things) == 2
+
+
+@pytest.mark.usefixtures("two_days")
+def test_an_open_day_is_never_kept(open_gate: Open, rows: Rows) -> None:
+    kept = open_gate(Lifetimes(grants=0, lookups=60))
+    kept.token = rows.add_token()
+    kept.get(f"/f/finance/{LOCATION}/dailyFinancials?date={DAY + timedelta(days=1)}")
+    assert not kept.plane.plane.days._things

@@ -167,4 +167,4 @@ def _render(page: _Page, opening: bytes, closing: bytes) -> Body:
     texts = (text for run in page.runs for text in run.texts(page.view))
     made_of = [part for run in page.runs for part in run.made_of(page.view)]
     text = framed(texts, opening=opening, closing=closing)
-    return Body(text, [opening, closing, *made_of])
+    return Body(text, [opening, closing, *made_of], page.complete)

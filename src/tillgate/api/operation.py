@@ -47,6 +47,7 @@ _NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 
 # So many bytes times what the shelf holds is the most that kept answers take in memory.
 _WORTH_KEEPING = 64 * 1024
+_DAY_WORTH_KEEPING = 2 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """An operation of the contract: where it lies, who may call it, and what answers.
 
     `handler` gets the plane, the call, the caller's grant and the parameters, and returns the body;
-    the location has been checked by then. The bytes of a `kept` one serve again for a second.
+    the location has been checked by then. The bytes of a `kept` one serve again for a second; those
+    of a `kept_when_final` one too, when they come of closed days alone.
     """
 
     path: str
@@ -75,6 +77,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     parameters: type[Parameters]
     handler: Handler
     kept: bool = False
+    kept_when_final: bool = False
 
 
 class Endpoint:
@@ -118,6 +121,8 @@ class Endpoint:
         return payload_answer(call, payload, caller.headers)
 
     async def _payload(self, call: Call, grant: Grant) -> Payload:
+        if self.operation.kept_when_final:
+            return await self._final_payload(call, grant)
         if not self.operation.kept:
             return await self._fresh_payload(call, grant)
         key = (call.path, call.query, call.base_url, grant.locations)
@@ -127,6 +132,17 @@ class Endpoint:
             payload = await self._fresh_payload(call, grant)
             if len(payload.body) <= _WORTH_KEEPING:
                 self._plane.lookups.put(key, payload, read_at=read_at)
+        return payload
+
+    async def _final_payload(self, call: Call, grant: Grant) -> Payload:
+        agreed = (grant.staff, grant.consumers, grant.authorizations)
+        key = (call.path, call.query, call.base_url, grant.locations, agreed)
+        payload = self._plane.days.get(key)
+        if payload is None:
+            read_at = monotonic()
+            payload = await self._fresh_payload(call, grant)
+            if payload.is_final and len(payload.body) <= _DAY_WORTH_KEEPING:
+                self._plane.days.put(key, payload, read_at=read_at)
         return payload
 
     async def _fresh_payload(self, call: Call, grant: Grant) -> Payload:

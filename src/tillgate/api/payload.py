@@ -18,19 +18,23 @@ _GZIP = re.compile(rb"(?:^|,)\s*(gzip|x-gzip|\*)\s*(?:;\s*q=([\d.]*)\s*)?(?=,|$)
 
 
 class Body(NamedTuple):
-    """A body and what it is made of: another text means another `made_of`, and cheaper to hash."""
+    """A body and what it is made of: another text means another `made_of`, and cheaper to hash.
+
+    A final one comes of closed days alone, so only a correction can change it.
+    """
 
     text: bytes
     made_of: Sequence[bytes]
+    final: bool = False
 
 
 class Payload:
     """The bytes of an answer. Packed at most once, however often it is sent."""
 
-    __slots__ = ("_packed", "body", "content_type", "etag")
+    __slots__ = ("_packed", "body", "content_type", "etag", "is_final")
 
     def __init__(self, body: bytes | Body, content_type: bytes = b"application/json") -> None:
-        self.body, told = body if isinstance(body, Body) else (body, (body,))
+        self.body, told, self.is_final = body if isinstance(body, Body) else (body, (body,), False)
         self.content_type = content_type
         digest = sha256()
         for part in told:

@@ -40,6 +40,7 @@ class Plane:
         self.limiter = Limiter(config.redis_url)
         self.usage = Usage(self._meter)
         self.lookups = Shelf[Payload](seconds=lifetimes.lookups, most=256)
+        self.days = Shelf[Payload](seconds=lifetimes.lookups, most=16)
         self.books = Shelf[LocationBooks](seconds=lifetimes.lookups, most=10_000)
         self.base_url = base_url_of(config)
         # Each sum holds a connection and keeps a thread busy; calls must get through beside them.

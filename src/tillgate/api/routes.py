@@ -22,6 +22,7 @@ OPERATIONS = (
         scope=_FINANCIAL,
         parameters=financials.DailyParameters,
         handler=financials.get_daily_financials,
+        kept_when_final=True,
     ),
     Operation(
         path=f"{_LOCATION}/tax-rates",

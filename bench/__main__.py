@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import cores, demo, imports, lookups, pages
+from bench import books, cores, demo, imports, lookups, pages
 from bench.installation import installation
 from bench.load import Failed, Missing, check_tools
 from bench.row import Row, as_table
@@ -18,7 +18,12 @@ from bench.row import Row, as_table
 RESULTS = Path(__file__).with_name("results.json")
 
 # A group takes the common installation, or makes its own when there must be no other beside it.
-TOGETHER = {"lookups": lookups.measure, "pages": pages.measure, "imports": imports.measure}
+TOGETHER = {
+    "lookups": lookups.measure,
+    "pages": pages.measure,
+    "books": books.measure,
+    "imports": imports.measure,
+}
 ALONE = {"demo": demo.measure}
 
 

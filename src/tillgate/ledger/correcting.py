@@ -168,8 +168,9 @@ class _Batch:
             self._tally.refuse(correction.origin, "recordedAt", *CONTRADICTED)
             return
         self._tally.count(outcome)
-        self._now[reference] = after
+        # What only confirms a sale leaves no trace: its document cannot say so any more.
         if outcome in {Outcome.NEW, Outcome.CHANGED}:
+            self._now[reference] = after
             self._change(correction, known, after.thing)
 
     def _known(self, reference: str) -> Recorded[DatedSale] | None:

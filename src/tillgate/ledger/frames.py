@@ -16,7 +16,7 @@ from tillgate.ledger.pieces import Cut
 # Larger frames pack no better; smaller ones make pages of large days cheaper.
 _MOST = 320
 # Above this the time to close a day grows faster than the day shrinks (docs/speed.md).
-_LEVEL = 12
+_LEVEL = 9
 
 
 class Facts(NamedTuple):

@@ -29,8 +29,9 @@ demo: setup ## a running system with a simulated restaurant group; Ctrl-C stops 
 test: setup tools ## the whole test suite (TESTS=path for a part of it)
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
-torture: setup tools ## kill closings 200 times at random moments
+torture: setup tools ## kill closings 200 times, and signing and approval at every statement
 	TILLGATE_TORTURE=200 $(BIN)/python -m pytest -rP tests/ledger/test_closing.py -k killed
+	TILLGATE_TORTURE=200 $(BIN)/python -m pytest -rP tests/programme/test_kills.py
 
 check: setup ## format, lint, types, import rules, migrations
 	$(BIN)/ruff format --check .

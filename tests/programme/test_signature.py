@@ -61,10 +61,12 @@ def test_signing_leaves_signature_paper_and_evidence(cast: Cast) -> None:
     ]
 
 
-def test_signing_tells_signatory_and_account_manager(cast: Cast) -> None:
+def test_signing_tells_everybody_who_waits_for_it(cast: Cast) -> None:
     agreement = sign(sent(cast))
+    number = agreement.request.number
     assert "signed" in mails_to(MAYA)[0].subject.lower()
-    assert agreement.request.number in mails_to(cast.manager.email)[0].text
+    assert f"/merchants/requests/{number}/" in mails_to(cast.manager.email)[0].text
+    assert f"/requests/{number}/" in mails_to(cast.owner.email)[0].text
     for reviewer in (cast.reviewer, cast.second_reviewer):
         first, second = reversed(mails_to(reviewer.email))
         assert "once its agreement is signed" in first.text

@@ -83,7 +83,7 @@ MAILS: Mapping[str, MailSlot] = {
     "agreement_reminder": _mail(_("Reminder to sign"), _("the signatory"), _AGREEMENT),
     "agreement_signed": _mail(
         _("Agreement signed"),
-        _("the signatory and the account manager"),
+        _("the signatory, the owners and the account manager"),
         "name business number signatory signed_at link",
     ),
     "agreement_refused": _mail(

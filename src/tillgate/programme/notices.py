@@ -149,35 +149,30 @@ def signing_code(agreement: Agreement, code: MailCode, digits: str) -> None:
 
 
 def agreement_signed(agreement: Agreement, token: str, signed_at: datetime) -> None:
-    """Tell signatory, account manager and reviewers; each gets a link that is theirs to open."""
+    """Tell all who wait for it; each gets a link that is theirs to open."""
+    number, manager = agreement.request.number, agreement.priced_by
     facts = {
         "business": business_name(agreement.request.business_id),
-        "number": agreement.request.number,
+        "number": number,
         "signatory": agreement.basis["signatory_name"],
         "signed_at": f"{signed_at:%Y-%m-%d %H:%M} UTC",
     }
-    _send(
-        "agreement_signed",
-        agreement.basis["signatory_email"],
-        name=agreement.basis["signatory_name"],
-        link=address_of("sign", token),
-        **facts,
-    )
-    page = address_of("merchant_request", agreement.request.number)
-    _send(
-        "agreement_signed",
-        agreement.priced_by.email,
-        name=agreement.priced_by.get_full_name(),
-        link=page,
-        **facts,
-    )
+    signatory = agreement.basis["signatory_email"]
+    links = {
+        signatory: (agreement.basis["signatory_name"], address_of("sign", token)),
+        manager.email: (manager.get_full_name(), address_of("merchant_request", number)),
+    }
+    for owner in owners(agreement.request.business_id):
+        links.setdefault(owner.email, (owner.get_full_name(), address_of("request_page", number)))
+    for email, (name, link) in links.items():
+        _send("agreement_signed", email, name=name, link=link, **facts)
     for person in staff(StaffRole.PARTNER_SERVICES):
         _send(
             "review_ready",
             person.email,
             business=facts["business"],
-            number=facts["number"],
-            link=address_of("review_request", agreement.request.number),
+            number=number,
+            link=address_of("review_request", number),
         )
 
 

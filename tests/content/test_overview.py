@@ -29,6 +29,11 @@ TOLD_UNDER = {
     "AggregatedSalesGroup": "A group of totals",
     "AggregatedSalesNode": "One value of a group",
     "Item": "An item",
+    "Days": "The list of days",
+    "Day": "A business day",
+    "Corrects": "A correction",
+    "DayTotals": "The totals of a day",
+    "Changes": "The list of changes",
 }
 
 

@@ -3,10 +3,11 @@
     def test_the_overview_is_fit_to_be_seen(committed: World, eye: Eye) -> None:
         page = eye.look_at("/overview/", "overview", person=committed.owner)
 
-A look keeps four pictures in `screenshots/` (wide and narrow, light and dark; a folder that git
-ignores), and fails on what axe finds serious or critical, on a page that must be scrolled sideways
-at 320 pixels or with letters of double size, and on anything the browser complains of, such as
-what the content security policy forbids. It gives back Playwright's page, to go on with.
+A look keeps pictures in `screenshots/`, wide and narrow (a folder that git ignores; in the one that
+TILLGATE_SCREENSHOTS names also in the dark). It fails on what axe finds serious or critical, on a
+page that must be scrolled sideways at 320 pixels or with letters of double size, and on anything
+the browser complains of, such as what the content security policy forbids. It gives back
+Playwright's page, to go on with.
 
 What is looked at must be committed (the fixture `committed`), for the site is another connection.
 """
@@ -27,6 +28,7 @@ from tillgate.directory.models import Person
 
 REPOSITORY = Path(__file__).parents[2]
 SCREENSHOTS = Path(os.environ.get("TILLGATE_SCREENSHOTS") or REPOSITORY / "screenshots")
+ASKED_FOR = bool(os.environ.get("TILLGATE_SCREENSHOTS"))
 CHROMIUM = shutil.which("chromium")
 
 WIDE, NARROW, NARROWEST = 1280, 360, 320
@@ -71,7 +73,8 @@ class Eye:
         assert complaints == [], f"{name}: {complaints}"
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            for width in (WIDE, NARROW):
+            # Dark pictures are for whoever asks for a folder of pictures: they cost time.
+            for width in (WIDE, NARROW) if scheme == "light" or ASKED_FOR else ():
                 _resize(page, width)
                 picture(page, f"{name}-{width}-{scheme}")
             found = barriers(page)

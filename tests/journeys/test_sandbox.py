@@ -19,12 +19,14 @@ from tillgate.site.commands import process
 with process():
     from tillgate.access import sandbox
     from tillgate.directory.models import Person
-    from tillgate.portal.sandbox import first_call
+    from tillgate.foundation.sandbox_ids import LOCATIONS
+    from tillgate.portal.first_call import first_call
     end = time.monotonic() + 60
     while not sandbox.sandbox_locations() and time.monotonic() < end:
         time.sleep(0.2)
     issued = sandbox.open_sandbox(actor=Person.objects.create_user("maya@lindqvist.example"))
-    json.dump(first_call(sys.argv[1], issued.client_id, issued.secret), sys.stdout)
+    said = first_call(sys.argv[1], issued.client_id, issued.secret, LOCATIONS[0])
+    json.dump(said, sys.stdout)
 """
 
 

@@ -100,3 +100,12 @@ def test_whatever_somebody_types_can_be_set(words: str) -> None:
 )
 def test_any_mixture_of_letters_and_marks_can_be_set(words: str) -> None:
     assert agreement_pdf(agreement(business=words)).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("mark", ["\u0901", "\u093e"])
+def test_a_mark_on_a_letter_it_was_not_made_for_is_spelt_out(mark: str) -> None:
+    """Each of the two has a picture and the pair has none, which the typesetter refuses."""
+    assert agreement_pdf(agreement(business=f"<{mark}")).startswith(b"%PDF")
+    spelt = SpeltOut(f"<{mark}", marks=True)
+    assert spelt.data == f"<[U+{ord(mark):04X}]"
+    assert spelt.characters == {mark}

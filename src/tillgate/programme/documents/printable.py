@@ -18,10 +18,14 @@ _BREAK = re.compile("|".join(_BREAKS))
 
 
 class SpeltOut:
-    """Plain data ready to be set, and the characters that had to be written by their numbers."""
+    """Plain data ready to be set, and the characters that had to be written by their numbers.
 
-    def __init__(self, data: Any) -> None:
+    With `marks`, so are all marks: some belong on no letter of these fonts but their own.
+    """
+
+    def __init__(self, data: Any, *, marks: bool = False) -> None:
         self.characters: set[str] = set()
+        self._marks = marks
         self.data = self._walk(data)
 
     def names(self) -> list[tuple[str, str]]:
@@ -43,11 +47,19 @@ class SpeltOut:
     def _text(self, text: str) -> str:
         if text.isascii() and text.isprintable():
             return text
-        return _unprintable().sub(self._number, _BREAK.sub(lambda it: _BREAKS[it[0]], text))
+        text = _unprintable().sub(self._number, _BREAK.sub(lambda it: _BREAKS[it[0]], text))
+        return "".join(map(self._mark, text)) if self._marks else text
+
+    def _mark(self, character: str) -> str:
+        is_mark = unicodedata.category(character).startswith("M") or character in _JOINERS
+        return self._spell(character) if is_mark else character
 
     def _number(self, match: re.Match[str]) -> str:
-        self.characters.add(match[0])
-        return f"[U+{ord(match[0]):04X}]"
+        return self._spell(match[0])
+
+    def _spell(self, character: str) -> str:
+        self.characters.add(character)
+        return f"[U+{ord(character):04X}]"
 
 
 @cache

@@ -27,6 +27,7 @@ from tillgate.programme.documents.markdown import parse, to_data
 from tillgate.programme.documents.printable import SpeltOut
 
 _TEMPLATES = Path(__file__).parent
+_NO_PICTURE = "could not be displayed"
 _LOCK = Lock()
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
@@ -139,7 +140,16 @@ def _pdf(
     template: str, data: dict[str, Any], title: str, at: datetime, keywords: Sequence[str] = ()
 ) -> bytes:
     meta = {"title": title, "author": data["platform"]["name"], "keywords": list(keywords)}
-    spelt = SpeltOut(data | {"meta": meta})
+    try:
+        return _set(template, SpeltOut(data | {"meta": meta}), at)
+    except NotTypeset as error:
+        # A mark on a letter that it was not made for has no picture, though each of the two has.
+        if _NO_PICTURE not in str(error):
+            raise
+        return _set(template, SpeltOut(data | {"meta": meta}, marks=True), at)
+
+
+def _set(template: str, spelt: SpeltOut, at: datetime) -> bytes:
     facts = spelt.data | {"spelt_out": spelt.names()}
     try:
         made, warnings = _compiled(template, msgspec.json.encode(facts).decode(), at)

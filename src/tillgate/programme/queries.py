@@ -25,7 +25,7 @@ from tillgate.programme.models import (
 )
 from tillgate.programme.models.request import FIRST_NUMBER
 from tillgate.programme.recording import subject_of
-from tillgate.programme.states import IN_REVIEW, LIVING, AgreementState, RequestState
+from tillgate.programme.states import IN_REVIEW, RequestState
 
 _WORKING_DAYS = 5
 _RANK = Case(
@@ -152,12 +152,6 @@ def working_days(since: datetime, until: datetime) -> int:
 def is_working_day(day: date) -> bool:
     """Whether the office is open."""
     return day.weekday() < _WORKING_DAYS
-
-
-def living_agreement(request: AccessRequest) -> Agreement | None:
-    """The agreement that is being made, or that is in force."""
-    states = [*LIVING, AgreementState.IN_FORCE]
-    return agreements_of(request).filter(state__in=states).first()
 
 
 def agreements_of(request: AccessRequest) -> QuerySet[Agreement]:

@@ -12,11 +12,10 @@ import msgspec
 
 from tillgate.content.queries import decline_reasons
 from tillgate.directory.queries import locations_of
-from tillgate.hub.acts.enquiries import EnquiryFacts, file_enquiry
 from tillgate.programme.acts import interest, request, review, sale, signature
 from tillgate.programme.models import AccessRequest, Agreement
 from tillgate.site import demo_way
-from tillgate.site.demo_hub import fill_hub
+from tillgate.site.demo_hub import ask_about_partner_program, fill_hub
 from tillgate.site.demo_people import People
 
 BUSINESS_ID = 730_900_000_000_001
@@ -71,19 +70,7 @@ def _newcomers(people: People) -> None:
         wishes="I would like to see yesterday's takings in my own spreadsheet.",
         actor=people.newcomer,
     )
-    file_enquiry(
-        facts=EnquiryFacts(
-            name=people.newcomer.name,
-            company="Abrantes Software",
-            website="https://abrantes.example/",
-            builds="A stock count that other restaurants asked us for.",
-            serves_several_merchants=True,
-            wants_listing=True,
-            merchants_expected=12,
-            locations_expected=30,
-        ),
-        actor=people.newcomer,
-    )
+    ask_about_partner_program(people.newcomer)
 
 
 def _filed(people: People, name: str) -> AccessRequest:

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connections
 
 from tillgate.access import acts
-from tillgate.directory.models import MerchantAccount, Person, Role, StaffRole
+from tillgate.directory.models import Person, Role, StaffRole
 
 ACTOR = "demo"
 
@@ -62,13 +62,6 @@ def make_people(password: str) -> People:
     for role in _STAFF:
         acts.add_staff_role(person=getattr(people, role.value), role=role, actor=ACTOR)
     return people
-
-
-def look_after(business_id: int, people: People) -> None:
-    """Make the demo's account manager that of a business, and the member one of its people."""
-    MerchantAccount.objects.update_or_create(
-        business_id=business_id, defaults={"manager": people.account_manager}
-    )
 
 
 def add_member(business_id: int, person: Person) -> None:

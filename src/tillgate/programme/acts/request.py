@@ -13,7 +13,7 @@ from tillgate.directory.permissions import require
 from tillgate.directory.queries import locations_of
 from tillgate.foundation import clock
 from tillgate.programme import notices
-from tillgate.programme.acts.sale import void_living_agreement, void_unless_it_fits
+from tillgate.programme.acts.sale import lock_request, void_living_agreement, void_unless_it_fits
 from tillgate.programme.answers import (
     CONFIRMATIONS,
     STEPS,
@@ -77,7 +77,7 @@ def save_step(
     hands, and KeyError for a step that there is not.
     """
     require(actor, "request:draft", business_id=request.business_id)
-    locked = _lock(request)
+    locked = lock_request(request)
     if locked.state not in _OPEN_TO_CHANGE:
         raise Overtaken(locked, RequestState.DRAFT)
     said = {name: values[name] for name in STEPS[step] if name in values}
@@ -93,7 +93,7 @@ def submit_request(*, request: AccessRequest, actor: Person) -> AccessRequest:
     Raises `Overtaken`, `OverviewUnread`, `NotChecked`, or `Incomplete` with what is wrong by field.
     """
     require(actor, "request:submit", business_id=request.business_id)
-    request = _lock(request)
+    request = lock_request(request)
     if request.state != RequestState.DRAFT:
         raise Overtaken(request, RequestState.SUBMITTED)
     reading = _acknowledged(actor)
@@ -119,7 +119,7 @@ def give_information(*, request: AccessRequest, words: str, actor: Person) -> Ac
     An agreement that does not fit the changed answers is void. Raises `Overtaken` or `Incomplete`.
     """
     require(actor, "request:inform", business_id=request.business_id)
-    request = _lock(request)
+    request = lock_request(request)
     if request.state != RequestState.INFORMATION_ASKED:
         raise Overtaken(request, RequestState.SUBMITTED)
     if not words.strip():
@@ -140,7 +140,7 @@ def give_information(*, request: AccessRequest, words: str, actor: Person) -> Ac
 def withdraw_request(*, request: AccessRequest, actor: Person) -> AccessRequest:
     """Take a request back; an agreement that came with it is void, and nothing is charged."""
     require(actor, "request:withdraw", business_id=request.business_id)
-    request = _lock(request)
+    request = lock_request(request)
     was_draft = request.state == RequestState.DRAFT
     move(request, RequestState.WITHDRAWN)
     request_event("withdrawn", request, actor)
@@ -170,10 +170,6 @@ def _old_answers(previous: AccessRequest | None) -> dict[str, Any]:
     if previous is None:
         return {}
     return {name: said for name, said in previous.answers.items() if name not in CONFIRMATIONS}
-
-
-def _lock(request: AccessRequest) -> AccessRequest:
-    return AccessRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
 
 
 def _acknowledged(actor: Person) -> OverviewReading:

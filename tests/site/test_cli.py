@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,12 @@ def test_an_installation_is_made_checked_and_given_a_person(folder):
     roles = ["--staff", "operator", "--staff", "partner_services"]
     staff = tillgate(folder, *arguments[:2], "c@example.com", *arguments[3:], *roles)
     assert "can sign in" in staff.stdout
+
+
+def test_several_who_migrate_at_once_do_so_one_after_another(folder):
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: tillgate(folder, "migrate"), range(3)))
+    assert [answer.returncode for answer in answers] == [0, 0, 0], answers
 
 
 def test_check_names_what_is_wrong_and_its_cure(folder):

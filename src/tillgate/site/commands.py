@@ -30,7 +30,9 @@ def process(*, django: bool = True, with_owner: bool = False) -> Iterator[Config
         if django:
             databases.start_django(with_owner=with_owner or embedded)
             if embedded and not with_owner:
-                _migrate()
+                from tillgate.site.migrate import catch_up
+
+                catch_up(databases.role_names())
         yield conf
 
 

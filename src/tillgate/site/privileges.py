@@ -5,7 +5,9 @@ every table of `BY_LOCATION`, for every role but their owner. It guards against 
 the grants guard against the rest.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.apps import apps
 from django.db import connections, transaction
@@ -82,6 +84,10 @@ def table_grants() -> list[tuple[Role, str, str]]:
     ]
 
 
+# A comment needs no table of its own. Whoever lost grants and kept it runs `tillgate migrate`,
+# which asks nothing and applies them all.
+_REMEMBER = sql.SQL("COMMENT ON TABLE django_migrations IS {}")
+
 FUNCTION_GRANTS = (
     (Role.READER, "access_grant(text)"),
     (Role.LEDGER, "directory_location_ids()"),
@@ -104,6 +110,19 @@ def apply_privileges(names: Mapping[Role, str], *, using: str = "owner") -> None
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         for statement in _statements(names):
             cursor.execute(statement)
+        cursor.execute(_REMEMBER.format(sql.Literal(_fingerprint(names, cursor))))
+
+
+def privileges_stand(names: Mapping[Role, str], *, using: str = "owner") -> bool:
+    """Whether they were applied just as this file says them now."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regclass('django_migrations'), 'pg_class')")
+        return bool(cursor.fetchone() == (_fingerprint(names, cursor),))
+
+
+def _fingerprint(names: Mapping[Role, str], cursor: Any) -> str:
+    texts = (statement.as_string(cursor.connection) for statement in _statements(names))
+    return f"privileges {hashlib.sha256(chr(10).join(texts).encode()).hexdigest()}"
 
 
 def _statements(names: Mapping[Role, str]) -> Iterable[sql.Composed]:

@@ -34,6 +34,19 @@ TOLD_UNDER = {
     "Corrects": "A correction",
     "DayTotals": "The totals of a day",
     "Changes": "The list of changes",
+    "Summary": "The summary",
+    "ClosedRevision": "A document that counts",
+    "Revenue": "The revenue",
+    "GroupRevenue": "Revenue of an accounting group",
+    "TaxSum": "A tax by rate",
+    "DiscountSum": "A discount",
+    "PaymentSum": "A tender",
+    "ServiceChargeSum": "A service charge",
+    "GiftCards": "Gift cards",
+    "Counted": "A count and its total",
+    "Proof": "The proof",
+    "ProofSold": "The left side of the proof",
+    "UnbalancedDay": "A day that does not add up",
 }
 
 

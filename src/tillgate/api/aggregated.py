@@ -1,24 +1,19 @@
 """`aggregatedSales`: totals of a period, nested by the keys asked for, or one row for each path."""
 
-import asyncio
-
 import msgspec
 from msgspec import field
 
 from tillgate.access.reads import Grant
 from tillgate.api.books import books_of, day_span, days_of, next_start_of_day
 from tillgate.api.call import Call
-from tillgate.api.errors import Unavailable
 from tillgate.api.params import Clash, Parameters
 from tillgate.api.plane import Plane
 from tillgate.api.readers import BusinessDate, Flag, GroupBy, Id, Instant, check_range
+from tillgate.api.turns import sum_turn
 from tillgate.ledger.aggregate_reads import sum_up
 from tillgate.ledger.aggregation import Aggregate, GroupKey, Path
 from tillgate.ledger.reads import fetch_finality, is_final
 from tillgate.ledger.spans import Asked, Span
-
-# Callers give up after some seconds; whoever waits longer for a turn is told to come again.
-_TURN_WITHIN = 15.0
 
 
 class AggregatedParameters(Parameters, frozen=True):
@@ -71,15 +66,8 @@ async def _sum_up(
     plane: Plane, grant: Grant, wanted: Asked, keys: tuple[GroupKey, ...]
 ) -> Aggregate:
     aggregate = Aggregate(keys, staff_names=grant.staff)
-    try:
-        async with asyncio.timeout(_TURN_WITHIN):
-            await plane.sums.acquire()
-    except TimeoutError as error:
-        raise Unavailable from error
-    try:
+    async with sum_turn(plane):
         await sum_up(plane.pool, grant.locations, wanted, aggregate)
-    finally:
-        plane.sums.release()
     return aggregate
 
 

@@ -1,6 +1,6 @@
 """Every operation of the plane, what is called most first; `openapi.yaml` promises the same."""
 
-from tillgate.api import accounting, aggregated, businesses, financials, items, lookups
+from tillgate.api import accounting, aggregated, businesses, financials, items, lookups, summary
 from tillgate.api.operation import Operation
 
 _FINANCIAL = "financial-api"
@@ -99,5 +99,12 @@ OPERATIONS = (
         scope=_FINANCIAL,
         parameters=accounting.ChangesParameters,
         handler=accounting.get_changes,
+    ),
+    Operation(
+        path=f"{_ACCOUNTING}/summary",
+        operation_id="getSummary",
+        scope=_FINANCIAL,
+        parameters=summary.SummaryParameters,
+        handler=summary.get_summary,
     ),
 )

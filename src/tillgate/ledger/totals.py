@@ -107,13 +107,12 @@ class TypeTotal(msgspec.Struct, frozen=True, array_like=True):
     paid: int
 
 
-class DayTotals(msgspec.Struct, frozen=True, rename="camel"):
-    """Everything a day comes to; each list is in the order of its fields.
+class Blocks(msgspec.Struct, frozen=True, rename="camel"):
+    """What a day comes to, by everything but single lines; each list is in the order of its fields.
 
     `voids` are lines with a reason and their gross; `covers` are in millionths like the amounts.
     """
 
-    lines: LineTotals
     accounting_groups: list[GroupTotal]
     taxes: list[TaxTotal]
     discounts: list[DiscountTotal]
@@ -125,7 +124,13 @@ class DayTotals(msgspec.Struct, frozen=True, rename="camel"):
     receipts: int
 
 
-DECODER = msgspec.json.Decoder(DayTotals)
+class DayTotals(Blocks, frozen=True, kw_only=True):
+    """Everything a day comes to."""
+
+    lines: LineTotals
+
+
+BLOCKS_DECODER = msgspec.json.Decoder(Blocks)
 
 
 class Counter:
@@ -201,7 +206,6 @@ class Counter:
     def totals(self) -> DayTotals:
         """All sums, each list in order."""
         return DayTotals(
-            _columns(_sorted(self._lines)),
             [GroupTotal(*key, *sums) for key, sums in _sorted(self._groups)],
             [TaxTotal(*key, *sums) for key, sums in _sorted(self._taxes)],
             [DiscountTotal(*key, *sums) for key, sums in _sorted(self._discounts)],
@@ -211,6 +215,7 @@ class Counter:
             (self._voids[0], self._voids[1]),
             self._covers,
             self._receipts,
+            lines=_columns(_sorted(self._lines)),
         )
 
 
@@ -267,8 +272,12 @@ def _add(sums: dict[tuple[Any, ...], Sums], key: tuple[Any, ...], amounts: Itera
 
 
 def _sorted(sums: dict[tuple[Any, ...], Sums]) -> list[tuple[tuple[Any, ...], Sums]]:
-    # None has no order: what is absent comes first.
-    return sorted(sums.items(), key=lambda item: [(each is not None, each) for each in item[0]])
+    return sorted(sums.items(), key=lambda item: in_order(item[0]))
+
+
+def in_order(key: Iterable[Any]) -> list[tuple[bool, Any]]:
+    """What keys are sorted by: None has no order, so what is absent comes first."""
+    return [(each is not None, each) for each in key]
 
 
 class _OnlyLines(msgspec.Struct, rename="camel"):

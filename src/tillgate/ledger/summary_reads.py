@@ -1,0 +1,227 @@
+"""The figures of a range of business days: closed ones from their documents, open ones counted.
+
+The API plane reads them on its pool, the portal on a connection that may see the location. Open
+days are read before closed ones: one that closes in between is then in both, and its document
+holds. With `as_of` days are as they were: revisions closed until then. What was open then is not
+kept as it was, so such a day has no figures.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import zstandard
+from psycopg import Connection, sql
+
+from tillgate.foundation.instants import format_instant
+from tillgate.foundation.postgres.pools import Pool
+from tillgate.foundation.postgres.sessions import query, reading
+from tillgate.ledger.calendar import ONE_DAY, Calendar, DayRule
+from tillgate.ledger.day_reads import DayState
+from tillgate.ledger.document import Manifest
+from tillgate.ledger.figures import Figures, figures_of
+from tillgate.ledger.proof import Prover
+from tillgate.ledger.public import read_public
+from tillgate.ledger.totals import BLOCKS_DECODER, Counter
+
+_SALES_AT_ONCE = 500
+_DAYS_AT_ONCE = 100
+
+_PLACE = "SELECT since, currency FROM directory_businesslocation WHERE {here}"
+_RULES = """
+SELECT valid_from, timezone, day_start FROM directory_dayrule WHERE {here} ORDER BY valid_from
+"""
+
+# A group whose code is the account of a tender is not sold but owed: see `closing.py`.
+_TENDERS = """
+SELECT payment_method_id, body::json ->> 'accountingReference' FROM catalogue_paymentmethod
+WHERE {here} AND body::json ->> 'accountingReference' <> ''
+"""
+_GROUPS = """
+SELECT DISTINCT body::json ->> 'code' FROM catalogue_accountinggroup
+WHERE {here} AND body::json ->> 'code' <> ''
+"""
+
+_OPEN = """
+SELECT business_date, body FROM ledger_opensale
+WHERE {here} AND business_date BETWEEN {first} AND {last}
+ORDER BY business_date, closed_at, account_id
+"""
+
+_CLOSED = """
+SELECT DISTINCT ON (business_date) business_date, revision, digest, totals, manifest
+FROM ledger_closedday
+WHERE {here} AND business_date BETWEEN {first} AND {last}
+  AND ({as_of}::timestamptz IS NULL OR closed_at <= {as_of})
+ORDER BY business_date, revision DESC
+"""
+
+_MANIFEST = msgspec.json.Decoder(Manifest)
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True):
+    """Which days of which location: business dates `first` to `last`, both included.
+
+    `now` is when they are looked at; with `as_of`, an instant before it, as they were then.
+    """
+
+    location: int
+    first: date
+    last: date
+    now: datetime
+    as_of: datetime | None = None
+
+
+class DayFigures(NamedTuple):
+    """A day; without a revision it is not closed, and it has no figures where none are known."""
+
+    business_date: date
+    state: DayState
+    revision: int | None
+    digest: bytes
+    figures: Figures | None
+
+
+class RangeFigures(NamedTuple):
+    """The days of a range that have begun, in order, and what else is known of the location.
+
+    `final` is whether every day of the range is closed, also those that have not begun yet.
+    `gift_card_methods` are tenders by which gift cards are redeemed, as they are booked now.
+    """
+
+    days: list[DayFigures]
+    final: bool
+    currency: str
+    calendar: Calendar
+    gift_card_methods: frozenset[int]
+
+
+async def fetch_figures(pool: Pool, locations: Collection[int], asked: Days) -> RangeFigures:
+    """The figures of a range, all of one snapshot; raises LookupError for an unknown location."""
+    async with pool.connection() as connection, reading(connection, locations):
+        facts = [
+            await (await connection.execute(wanted)).fetchall() for wanted in _fact_queries(asked)
+        ]
+        gathered = Gathered(asked, facts)
+        async with connection.cursor("sales") as cursor:
+            await cursor.execute(gathered.open_query, binary=True)
+            while rows := await cursor.fetchmany(_SALES_AT_ONCE):
+                await asyncio.to_thread(gathered.add_open, rows)
+        async with connection.cursor("days") as cursor:
+            await cursor.execute(gathered.closed_query, binary=True)
+            while rows := await cursor.fetchmany(_DAYS_AT_ONCE):
+                await asyncio.to_thread(gathered.add_closed, rows)
+    return gathered.range()
+
+
+def read_figures(connection: Connection[Any], asked: Days) -> RangeFigures:
+    """The same on a connection in a transaction that may see the location."""
+    facts = [connection.execute(wanted).fetchall() for wanted in _fact_queries(asked)]
+    gathered = Gathered(asked, facts)
+    with connection.cursor("sales") as cursor:
+        cursor.execute(gathered.open_query, binary=True)
+        while rows := cursor.fetchmany(_SALES_AT_ONCE):
+            gathered.add_open(rows)
+    with connection.cursor("days") as cursor:
+        cursor.execute(gathered.closed_query, binary=True)
+        while rows := cursor.fetchmany(_DAYS_AT_ONCE):
+            gathered.add_closed(rows)
+    return gathered.range()
+
+
+def _fact_queries(asked: Days) -> list[sql.Composed]:
+    return [_of(asked, text) for text in (_PLACE, _RULES, _TENDERS, _GROUPS)]
+
+
+def _of(asked: Days, text: Any) -> sql.Composed:
+    here = query("business_location_id = {location}", location=asked.location)
+    values = {"first": asked.first, "last": asked.last, "as_of": asked.as_of}
+    literals = {name: sql.Literal(value) for name, value in values.items()}
+    return sql.SQL(text).format(here=here, **literals)
+
+
+class Gathered:
+    """Days as they come from the database: first what is open, then what is closed."""
+
+    def __init__(self, asked: Days, facts: Sequence[list[Any]]) -> None:
+        places, rules, tenders, groups = facts
+        if not places or not rules:
+            raise LookupError(asked.location)
+        self._asked = asked
+        self._since, self._currency = cast(tuple[date, str], places[0])
+        self._calendar = Calendar(tuple(DayRule(*rule) for rule in rules))
+        self._tenders = cast(list[tuple[int, str]], tenders)
+        self._group_codes = {code for (code,) in groups}
+        self._open: dict[date, _OpenDay] = {}
+        self._closed: dict[date, DayFigures] = {}
+
+    @property
+    def open_query(self) -> sql.Composed:
+        """The sales of open days: none of days as they were."""
+        wanted = _of(self._asked, _OPEN)
+        return wanted if self._asked.as_of is None else sql.SQL("{} LIMIT 0").format(wanted)
+
+    @property
+    def closed_query(self) -> sql.Composed:
+        """The documents of closed days."""
+        return _of(self._asked, _CLOSED)
+
+    def add_open(self, rows: Iterable[Any]) -> None:
+        """Count sales of open days, each with its business date."""
+        for business_date, body in rows:
+            day = self._open.get(business_date)
+            if day is None:
+                accounts = {account for _, account in self._tenders}
+                started = format_instant(self._calendar.start(business_date))
+                day = self._open[business_date] = _OpenDay(accounts, started)
+            day.add(body)
+
+    def add_closed(self, rows: Iterable[Any]) -> None:
+        """Take in documents of closed days."""
+        for business_date, revision, digest, totals, manifest in rows:
+            unpacked = zstandard.ZstdDecompressor().decompress(totals)
+            proof = _MANIFEST.decode(manifest).proof
+            figures = figures_of(BLOCKS_DECODER.decode(unpacked), proof)
+            self._closed[business_date] = DayFigures(
+                business_date, DayState.CLOSED, revision, bytes(digest), figures
+            )
+
+    def range(self) -> RangeFigures:
+        """What has come, day by day, with the days of which nothing came."""
+        today = self._calendar.day_of(self._asked.as_of or self._asked.now)
+        first = max(self._asked.first, self._since)
+        begun = max((min(self._asked.last, today) - first) // ONE_DAY + 1, 0)
+        dates = {first + number * ONE_DAY for number in range(begun)}
+        dates |= self._closed.keys() | self._open.keys()
+        expected = max((self._asked.last - first) // ONE_DAY + 1, 0)
+        return RangeFigures(
+            [self._closed.get(day) or self._not_closed(day, today) for day in sorted(dates)],
+            len(self._closed) == len(dates) and begun == expected,
+            self._currency,
+            self._calendar,
+            frozenset(method for method, code in self._tenders if code in self._group_codes),
+        )
+
+    def _not_closed(self, day: date, today: date) -> DayFigures:
+        state = DayState.PROVISIONAL if day < today else DayState.OPEN
+        counted = self._open.get(day)
+        return DayFigures(day, state, None, b"", counted.figures() if counted else None)
+
+
+class _OpenDay:
+    """An open day while its sales are counted."""
+
+    def __init__(self, gift_card_groups: Collection[str], starts_at: str) -> None:
+        self._counter = Counter()
+        self._prover = Prover(gift_card_groups, starts_at)
+
+    def add(self, body: str) -> None:
+        sale = read_public(body)
+        self._counter.add(sale)
+        self._prover.add(sale)
+
+    def figures(self) -> Figures:
+        totals = self._counter.totals()
+        return figures_of(totals, self._prover.proof(totals))

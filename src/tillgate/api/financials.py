@@ -28,7 +28,7 @@ from tillgate.api.readers import (
 from tillgate.ledger.parts import Part
 from tillgate.ledger.reads import LocationBooks, fetch_sales, is_final
 from tillgate.ledger.reference_reads import fetch_sale_by_reference
-from tillgate.ledger.render import View, framed, view_of
+from tillgate.ledger.render import View, framed, stretches, view_of
 from tillgate.ledger.runs import Run, count, split
 from tillgate.ledger.spans import Span
 
@@ -160,11 +160,12 @@ async def _body(call: Call, location: int, books: LocationBooks, page: _Page) ->
     opening = msgspec.json.encode(head)[:-1] + b',"sales":['
     closing = b"]," + msgspec.json.encode({**tail, "_links": links})[1:]
     rendered = partial(_render, page, opening, closing)
-    return rendered() if count(page.runs) < _IN_A_THREAD else await asyncio.to_thread(rendered)
+    is_light = page.view.text == "lean" or count(page.runs) < _IN_A_THREAD
+    return rendered() if is_light else await asyncio.to_thread(rendered)
 
 
 def _render(page: _Page, opening: bytes, closing: bytes) -> Body:
     texts = (text for run in page.runs for text in run.texts(page.view))
     made_of = [part for run in page.runs for part in run.made_of(page.view)]
-    text = framed(texts, opening=opening, closing=closing)
+    text = stretches(texts, opening=opening, closing=closing)
     return Body(text, [opening, closing, *made_of], page.complete)

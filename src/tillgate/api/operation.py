@@ -130,7 +130,7 @@ class Endpoint:
         if payload is None:
             read_at = monotonic()
             payload = await self._fresh_payload(call, grant)
-            if len(payload.body) <= _WORTH_KEEPING:
+            if payload.size <= _WORTH_KEEPING:
                 self._plane.lookups.put(key, payload, read_at=read_at)
         return payload
 
@@ -141,7 +141,7 @@ class Endpoint:
         if payload is None:
             read_at = monotonic()
             payload = await self._fresh_payload(call, grant)
-            if payload.is_final and len(payload.body) <= _DAY_WORTH_KEEPING:
+            if payload.is_final and payload.size <= _DAY_WORTH_KEEPING:
                 self._plane.days.put(key, payload, read_at=read_at)
         return payload
 
@@ -213,9 +213,9 @@ def payload_answer(call: Call, payload: Payload, headers: tuple[Header, ...]) ->
     if known and matches(known, payload.etag):
         return Answer(304, common, b"")
     common.append((b"content-type", payload.content_type))
-    if len(payload.body) > WORTH_PACKING and accepts_gzip(call.header(b"accept-encoding")):
+    if payload.size > WORTH_PACKING and accepts_gzip(call.header(b"accept-encoding")):
         common.append((b"content-encoding", b"gzip"))
-        return Answer(200, common, payload.packed())
+        return Answer(200, common, payload.packed)
     return Answer(200, common, payload.body)
 
 

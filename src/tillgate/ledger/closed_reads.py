@@ -77,10 +77,15 @@ _DAYS = f"""{_CHOSEN}
 SELECT business_date, revision, digest, spans FROM chosen ORDER BY first_closed_at
 """
 
-# Up to when open sales are needed beside the chosen days: for ever, unless those hold enough.
+# Up to when open sales are needed: for ever, unless days that lie wholly in the range hold enough
+# before. To look at fewer days than are read costs nothing but open sales that are not needed.
 BOUND = f"""
-coalesce(({_CHOSEN} SELECT CASE WHEN sum(whole) >= {{limit}} THEN max(last_closed_at) END
-    FROM chosen), 'infinity')
+coalesce((
+    SELECT min(until) FROM (
+        SELECT sum(sale_count) OVER so_far AS whole, max(last_closed_at) OVER so_far AS until
+        FROM ({LATEST}) day WHERE first_closed_at > {{start}} AND last_closed_at < {{end}}
+        WINDOW so_far AS (ORDER BY first_closed_at, business_date)
+    ) counted WHERE whole >= {{limit}}::bigint), 'infinity')
 """
 
 _DAY = """

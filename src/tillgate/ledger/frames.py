@@ -5,6 +5,7 @@ texts joined by commas, and the other pieces. V1 with and without payments needs
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -143,10 +144,11 @@ class Frame:
         self.directory = _DIRECTORY.decode(unpack(self._packed[: span.directory]))
         lean = self._packed[span.directory : span.directory + span.lean]
         self.lean = unpack(lean)
-        self.starts = self._starts()
 
-    def _starts(self) -> list[int]:
-        at, starts = 0, []
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each text begins in `lean`."""
+        at, starts = 0, list[int]()
         for size in self.directory.sizes:
             starts.append(at)
             at += size + 1

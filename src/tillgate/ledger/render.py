@@ -6,7 +6,7 @@ import msgspec
 
 from tillgate.ledger.parts import Part, without
 from tillgate.ledger.sale import DECODER, ENCODER, Sale
-from tillgate.ledger.texts import SaleText, Text
+from tillgate.ledger.texts import SaleText, Stretch, Text
 
 _ON_PAYMENTS = frozenset({Part.CONSUMER, Part.PAYMENT_AUTHORIZATION})
 
@@ -48,15 +48,19 @@ def render(
     return framed(texts_of(sales, view), opening=opening, closing=closing)
 
 
-def framed(texts: Iterable[bytes], *, opening: bytes = b"", closing: bytes = b"") -> bytes:
+def framed(texts: Iterable[Stretch], *, opening: bytes = b"", closing: bytes = b"") -> bytes:
     """Texts separated by commas, between an opening and a closing."""
-    texts = list(texts)
-    if not texts:
-        return opening + closing
-    # Put together once: each further copy of a page's megabytes takes a millisecond or two.
-    texts[0] = opening + texts[0]
-    texts[-1] += closing
-    return b",".join(texts)
+    return b"".join(stretches(texts, opening=opening, closing=closing))
+
+
+def stretches(texts: Iterable[Stretch], *, opening: bytes, closing: bytes) -> list[Stretch]:
+    """As `framed`, not yet put together: each copy of a page's megabytes takes a millisecond."""
+    found: list[Stretch] = [opening]
+    for text in texts:
+        found += (text, b",")
+    if len(found) > 1:
+        found.pop()
+    return [*found, closing]
 
 
 def texts_of(sales: Sequence[SaleText], view: View) -> Iterable[bytes]:

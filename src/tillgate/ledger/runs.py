@@ -17,7 +17,7 @@ from tillgate.ledger.frames import Frame
 from tillgate.ledger.parts import Part
 from tillgate.ledger.personal import Known
 from tillgate.ledger.render import View, texts_of
-from tillgate.ledger.texts import SaleText
+from tillgate.ledger.texts import SaleText, Stretch
 
 # (closing time in milliseconds since 1970, account id): the order of sales everywhere.
 Key = tuple[int, str]
@@ -35,7 +35,7 @@ class Run(Protocol):
     def part(self, start: int, end: int) -> "Run":
         """Some of them."""
 
-    def texts(self, view: View) -> Iterable[bytes]:
+    def texts(self, view: View) -> Iterable[Stretch]:
         """The view of them, as objects separated by commas, in one text or several."""
 
     def made_of(self, view: View) -> Iterable[bytes]:
@@ -59,7 +59,7 @@ class OpenRun(msgspec.Struct, frozen=True):
         """Some of them."""
         return OpenRun(self.sales[start:end])
 
-    def texts(self, view: View) -> Iterable[bytes]:
+    def texts(self, view: View) -> Iterable[Stretch]:
         """Each text for itself."""
         return texts_of(self.sales, view)
 
@@ -108,24 +108,27 @@ class ClosedRun:
         names = f"{self._known.numbers}" if view.text == "body" else ""
         return [self._digest, place.encode(), view.told(), names.encode()]
 
-    def texts(self, view: View) -> Iterable[bytes]:
+    def texts(self, view: View) -> Iterable[Stretch]:
         """One text where no sale has to be put together, else each for itself."""
         if view.text == "body":
             return self._viewed(view)
+        if Part.PAYMENTS in view.parts and len(self) == self._frame.span.count:
+            return [self._frame.lean]
         first, last = self._start, self._end - 1
         starts, sizes = self._frame.starts, self._frame.directory.sizes
         start, end = starts[first], starts[last] + sizes[last]
         if Part.PAYMENTS in view.parts:
-            return [self._frame.lean[start:end]]
+            return [memoryview(self._frame.lean)[start:end]]
         return [b"".join(self._between_payments(start, end))]
 
-    def _between_payments(self, start: int, end: int) -> Iterator[bytes]:
+    def _between_payments(self, start: int, end: int) -> Iterator[memoryview]:
         frame, told, reached = self._frame, self._frame.directory, start
+        lean, starts = memoryview(frame.lean), frame.starts
         for at in range(self._start, self._end):
-            payments = frame.starts[at] + told.payments_at[at]
-            yield frame.lean[reached:payments]
+            payments = starts[at] + told.payments_at[at]
+            yield lean[reached:payments]
             reached = payments + told.payments_sizes[at]
-        yield frame.lean[reached:end]
+        yield lean[reached:end]
 
     def _viewed(self, view: View) -> Iterator[bytes]:
         tags = pieces.shown_tags(view.parts, staff_names=view.staff_names)

@@ -5,6 +5,8 @@ from typing import Literal
 import msgspec
 
 Text = Literal["lean", "body"]
+# A part of a larger text is passed on without a copy of it.
+Stretch = bytes | memoryview
 
 
 class SaleText(msgspec.Struct, frozen=True):

@@ -95,6 +95,7 @@ class Rows:
         country: str = "GB",
         timezone: str = "Europe/London",
         since: date = date(2026, 1, 1),
+        day_start: str = "05:30",
     ) -> None:
         with scoped(self.ledger, [location]):
             self.ledger.execute(
@@ -110,8 +111,8 @@ class Rows:
             )
             self.ledger.execute(
                 "INSERT INTO directory_dayrule (business_location_id, valid_from, timezone,"
-                " day_start) VALUES (%s, %s, %s, '05:30')",
-                (location, since, timezone),
+                " day_start) VALUES (%s, %s, %s, %s)",
+                (location, since, timezone, day_start),
             )
 
     def add_sales(

@@ -66,6 +66,12 @@ def test_the_day_that_runs_now_is_open_and_none_is_told_of_the_future(gate: Gate
     assert datetime.fromisoformat(last["startsAt"]) <= now < datetime.fromisoformat(last["endsAt"])
 
 
+def test_as_of_the_future_is_as_of_now(gate: Gate) -> None:
+    url = f"{BASE}/days?from=2026-01-01&to=2026-01-03"
+    assert gate.get(f"{url}&asOf=2190-01-01T00:00:00Z").json() == gate.get(url).json()
+    assert gate.get(f"{BASE}/days?asOf=2190-01-01T00:00:00Z").json()["items"][-1]["state"] == "open"
+
+
 def test_days_before_the_location_existed_are_none(gate: Gate) -> None:
     items = gate.get(f"{BASE}/days?from=2025-12-20&to=2026-01-02").json()["items"]
     assert [day["businessDate"] for day in items] == ["2026-01-01", "2026-01-02"]

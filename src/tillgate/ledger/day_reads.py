@@ -73,7 +73,8 @@ async def fetch_days(  # noqa: PLR0913  who may see, where, which days, and as o
 ) -> list[DayRow]:
     """Every business day from the first to the last one that has begun, in order.
 
-    With `as_of` a day is as it was then: an earlier revision, or not yet closed.
+    With `as_of` a day is as it was then: an earlier revision, or not yet closed. Of the future
+    nothing is known: a later instant than `now` is as good as none.
     """
     values = {"location": location, "first": days[0], "last": days[1]}
     closed, opened = await read_each(
@@ -81,7 +82,7 @@ async def fetch_days(  # noqa: PLR0913  who may see, where, which days, and as o
     )
     documents = {row.business_date: row for row in _rows(closed)}
     counts: dict[date, int] = dict(opened)
-    return list(_each_day(days, calendar, documents, counts, as_of or now))
+    return list(_each_day(days, calendar, documents, counts, min(as_of or now, now)))
 
 
 def _each_day(

@@ -130,6 +130,7 @@ class DayTotals(Blocks, frozen=True, kw_only=True):
     lines: LineTotals
 
 
+DECODER = msgspec.json.Decoder(DayTotals)
 BLOCKS_DECODER = msgspec.json.Decoder(Blocks)
 
 

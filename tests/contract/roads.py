@@ -1,0 +1,167 @@
+"""Roads to the same figures: what each part of the API says of a range of a location's days.
+
+Sales are added up here by decimals over the published texts, with nothing of the code under test.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, NamedTuple
+
+from tests.contract.gate import Gate
+from tests.contract.group import GROUP_KEYS
+
+Thing = dict[str, Any]
+# A line counts under each of its tags, so by `tag` alone nodes add up to more than their root.
+KEYS = tuple(key for key in GROUP_KEYS if key != "tag")
+_LINE = ("totalNetAmountWithTax", "serviceCharge", "totalDiscountAmount", "taxAmount")
+
+
+class Figures(NamedTuple):
+    """Revenue as `aggregatedSales` shows it: amounts with two places."""
+
+    gross: str
+    service_charge: str
+    discount: str
+    tax: str
+    lines: int
+
+
+class Road(NamedTuple):
+    """Asks for one location; `first` and `last` are business dates."""
+
+    gate: Gate
+    token: str
+    location: int
+    first: date
+    last: date
+
+    @property
+    def dates(self) -> list[date]:
+        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
+    def fetch(self, target: str) -> Any:
+        return self.gate.fetch(target, self.token)
+
+    def bounds(self) -> tuple[str, str]:
+        """The instants between which the days lie."""
+        url = f"/accounting/v1/business-locations/{self.location}/days"
+        days = self.fetch(f"{url}?from={self.first}&to={self.last}")["items"]
+        return days[0]["startsAt"], days[-1]["endsAt"]
+
+    def pages(self, size: int = 1000) -> list[Thing]:
+        """The sales closed between the bounds, page by page."""
+        start, end = self.bounds()
+        url = f"/f/finance/{self.location}/financials/{start}/{end}?include=payments"
+        found, token = list[Thing](), ""
+        while True:
+            page = self.fetch(f"{url}&pageSize={size}&nextPageToken={token}")
+            found += page["sales"]
+            token = page.get("nextPageToken", "")
+            if not token:
+                return found
+
+    def daily(self) -> list[Thing]:
+        """The sales booked on the days, day by day."""
+        url = f"/f/finance/{self.location}/dailyFinancials?include=payments"
+        days = (self.fetch(f"{url}&date={day}")["sales"] for day in self.dates)
+        return [sale for day in days for sale in day]
+
+    def roots(self) -> Iterator[Figures]:
+        """The root of the totals between the bounds, by every grouping."""
+        start, end = self.bounds()
+        url = f"/f/finance/{self.location}/aggregatedSales?from={start}&to={end}"
+        for key in (*KEYS, ",".join(KEYS)):
+            yield _root(self.fetch(f"{url}&groupBy={key}"))
+
+    def roots_of_days(self, key: str) -> list[Figures]:
+        """The root of each day's totals."""
+        url = f"/f/finance/{self.location}/aggregatedSales?groupBy={key}"
+        return [_root(self.fetch(f"{url}&date={day}")) for day in self.dates]
+
+    def summary(self, query: str = "") -> Thing:
+        url = f"/accounting/v1/business-locations/{self.location}/summary"
+        found: Thing = self.fetch(f"{url}?from={self.first}&to={self.last}{query}")
+        return found
+
+
+def _root(totals: Thing) -> Figures:
+    names = ("totalAmount", "serviceCharge", "totalDiscountedAmount", "totalTaxAmount")
+    return Figures(*(totals[name] for name in names), totals["numberOfSales"])
+
+
+def revenue(summary: Thing) -> Figures:
+    """What a summary says of revenue."""
+    told = summary["revenue"]
+    names = ("gross", "serviceCharge", "discount", "tax", "lines")
+    return Figures(*(told[name] for name in names))
+
+
+def counted(sales: Iterable[Thing]) -> list[Thing]:
+    """The sales whose lines are revenue."""
+    return [
+        sale for sale in sales if sale["type"] in {"SALE", "REFUND"} and not sale.get("cancelled")
+    ]
+
+
+def figures(sales: Iterable[Thing]) -> Figures:
+    """The revenue of sales."""
+    lines = [line for sale in counted(sales) for line in sale["salesLines"]]
+    sums = (sum(Decimal(line[name]) for line in lines) for name in _LINE)
+    return Figures(*(two_places(Decimal(each)) for each in sums), len(lines))
+
+
+def tenders(sales: Iterable[Thing]) -> dict[str, tuple[str, str, str, int]]:
+    """Amount, tip, surcharge and number of payments by code."""
+    sales = list(sales)
+    moved = [one for one in sales if one["type"] == "UPDATE" and not one.get("cancelled")]
+    found: dict[str, list[Decimal]] = {}
+    for sale in (*counted(sales), *moved):
+        for payment in sale.get("payments", ()):
+            sums = found.setdefault(payment["code"], [Decimal(0)] * 4)
+            names = ("netAmountWithTax", "tip", "surcharge")
+            more = (*(Decimal(payment[name]) for name in names), Decimal(1))
+            found[payment["code"]] = [a + b for a, b in zip(sums, more, strict=True)]
+    return {
+        code: (*(two_places(each) for each in sums[:3]), int(sums[3]))  # type: ignore[misc]
+        for code, sums in found.items()
+    }
+
+
+def told_tenders(summary: Thing) -> dict[str, tuple[str, str, str, int]]:
+    """The same of a summary, in which tenders stand apart by more than their code."""
+    found: dict[str, list[Decimal]] = {}
+    for one in summary["proof"]["paid"]:
+        sums = found.setdefault(one["code"], [Decimal(0)] * 4)
+        more = (Decimal(one[name]) for name in ("amount", "tip", "surcharge", "payments"))
+        found[one["code"]] = [a + b for a, b in zip(sums, more, strict=True)]
+    return {
+        code: (*(two_places(each) for each in sums[:3]), int(sums[3]))  # type: ignore[misc]
+        for code, sums in found.items()
+    }
+
+
+def two_places(amount: Decimal) -> str:
+    return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_EVEN) + 0:f}"
+
+
+def references(sales: Iterable[Thing]) -> Counter[str]:
+    return Counter(sale["accountReference"] for sale in sales)
+
+
+def check(road: Road) -> tuple[list[Thing], list[Thing]]:
+    """Every road leads to the same cent; returns the sales of pages and of days.
+
+    Where a sale is booked on another day than it was closed on, pages and totals between two
+    instants hold it by its closing time, and days, their totals and summaries by its day.
+    """
+    pages, daily, summary = road.pages(), road.daily(), road.summary()
+    assert set(road.roots()) == {figures(pages)}
+    assert revenue(summary) == figures(daily)
+    assert told_tenders(summary) == tenders(daily)
+    apart = [figures(road._replace(first=day, last=day).daily()) for day in road.dates]
+    assert road.roots_of_days(KEYS[len(daily) % len(KEYS)]) == apart
+    if references(pages) == references(daily):
+        assert figures(pages) == figures(daily)
+    return pages, daily

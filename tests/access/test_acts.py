@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.access.world import CALLBACK, PASSWORD, Shop, World, make_person
 
-from tillgate.access import acts
+from tillgate.access import acts, secrets
 from tillgate.access.errors import (
     ForeignLocation,
     IntegrationEnded,
@@ -136,14 +136,16 @@ def test_a_redirect_address_must_be_a_good_one(world: World) -> None:
 
 
 def test_at_most_two_secrets_are_live(world: World) -> None:
-    acts.add_secret(client=world.client, actor="test")
+    secrets.add_secret(client=world.client, actor="test")
     with pytest.raises(TooManySecrets):
-        acts.add_secret(client=world.client, actor="test")
+        secrets.add_secret(client=world.client, actor="test")
     oldest = ClientSecret.objects.earliest("pk")
-    acts.revoke_secret(secret=oldest, actor="test")
-    acts.add_secret(client=world.client, actor="test", expires_at=clock.now() + timedelta(days=1))
+    secrets.revoke_secret(secret=oldest, actor="test")
+    secrets.add_secret(
+        client=world.client, actor="test", expires_at=clock.now() + timedelta(days=1)
+    )
     ClientSecret.objects.filter(revoked_at=None).update(expires_at=clock.now())
-    acts.add_secret(client=world.client, actor="test")
+    secrets.add_secret(client=world.client, actor="test")
 
 
 def test_an_ended_integration_stays_ended(world: World) -> None:

@@ -17,7 +17,7 @@ from tests.access.world import (
     token_call,
 )
 
-from tillgate.access import acts
+from tillgate.access import acts, secrets
 from tillgate.access.models import ClientSecret
 from tillgate.access.tokens import looks_genuine, new_token, token_hash
 from tillgate.foundation import clock
@@ -216,12 +216,12 @@ def test_nothing_left_of_the_scopes_is_invalid_scope(world: World, scope: str) -
 
 def test_two_secrets_work_and_a_revoked_or_expired_one_does_not(world: World) -> None:
     client_id = world.client.client_id
-    second = acts.add_secret(client=world.client, actor="test")
+    second = secrets.add_secret(client=world.client, actor="test")
     first = ClientSecret.objects.get(hash=token_hash(world.secret))
     for secret in (world.secret, second):
         answer = post("/oauth/token", basic(client_id, secret), grant_type="client_credentials")
         assert answer.status_code == 200
-    acts.revoke_secret(secret=first, actor="test")
+    secrets.revoke_secret(secret=first, actor="test")
     assert_oauth_error(ask(world), 401, "invalid_client")
     ClientSecret.objects.update(expires_at=clock.now())
     answer = post("/oauth/token", basic(client_id, second), grant_type="client_credentials")

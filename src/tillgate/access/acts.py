@@ -5,7 +5,7 @@ that makes it; only its hash is stored.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.password_validation import validate_password
@@ -22,7 +22,6 @@ from tillgate.access.errors import (
     NoLocation,
     PersonExists,
     RedirectRefused,
-    TooManySecrets,
     UnknownBusiness,
     UnknownScope,
     WeakPassword,
@@ -40,9 +39,10 @@ from tillgate.access.models import (
     Grant,
     Integration,
     LicensedLocation,
+    SecretEnd,
     State,
 )
-from tillgate.access.queries import live_secrets
+from tillgate.access.secrets import add_secret
 from tillgate.directory.models import (
     BusinessLocation,
     Membership,
@@ -56,8 +56,6 @@ from tillgate.foundation import clock
 from tillgate.foundation.config import config
 from tillgate.foundation.events import record_event
 from tillgate.foundation.sandbox_ids import is_sandbox_id
-
-LIVE_SECRETS = 2
 
 
 class IssuedClient(NamedTuple):
@@ -209,7 +207,7 @@ def end_integration(*, integration: Integration, reason: str, actor: str) -> Non
     """End an integration for good, with all its tokens and secrets. Raises `IntegrationEnded`."""
     _set_state(integration, State.ENDED, reason)
     secrets = ClientSecret.objects.filter(client__integration=integration, revoked_at=None)
-    secrets.update(revoked_at=clock.now())
+    secrets.update(revoked_at=clock.now(), end_reason=SecretEnd.INTEGRATION)
     consents = Consent.objects.filter(client__integration=integration, ended_at=None)
     for family in consents.values_list("family", flat=True):
         end_family(family, reason="integration ended", actor=actor)
@@ -254,33 +252,6 @@ def change_redirect_uris(*, client: Client, redirect_uris: Iterable[str], actor:
     uris = _checked_redirects(redirect_uris)
     Client.objects.filter(pk=client.pk).update(redirect_uris=" ".join(uris))
     _record("access:client:redirects", f"client:{client.client_id}", actor, redirect_uris=uris)
-
-
-@transaction.atomic
-def add_secret(*, client: Client, actor: str, expires_at: datetime | None = None) -> str:
-    """Make a further secret of a client, and return it. Raises `TooManySecrets`."""
-    Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
-    now = clock.now()
-    if live_secrets(client).count() >= LIVE_SECRETS:
-        raise TooManySecrets
-    secret = tokens.new_token(sandbox=client.sandbox)
-    hint = secret[: len(tokens.SANDBOX_PREFIX) + 4 if client.sandbox else len(tokens.PREFIX) + 6]
-    ClientSecret.objects.create(
-        client=client,
-        hash=tokens.token_hash(secret),
-        hint=hint,
-        created_at=now,
-        expires_at=expires_at,
-    )
-    _record("access:secret:issued", f"client:{client.client_id}", actor, hint=hint)
-    return secret
-
-
-@transaction.atomic
-def revoke_secret(*, secret: ClientSecret, actor: str) -> None:
-    """Make a secret useless from now on; tokens that were had with it live on to their expiry."""
-    ClientSecret.objects.filter(pk=secret.pk, revoked_at=None).update(revoked_at=clock.now())
-    _record("access:secret:revoked", f"client:{secret.client.client_id}", actor, hint=secret.hint)
 
 
 @transaction.atomic

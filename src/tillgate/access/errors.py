@@ -4,7 +4,7 @@ AccessError
 ├── PersonExists, WeakPassword, LastOperator
 ├── UnknownBusiness, ForeignLocation, NoLocation
 ├── UnknownScope, RedirectRefused
-├── TooManySecrets
+├── TooManySecrets, LastSecret, BadOverlap (422)
 ├── IntegrationEnded
 └── NobodysBusiness, NoSandboxHere, SandboxNotReady, SandboxOpen, NoSandbox, NoSuchSecret
 """
@@ -86,11 +86,34 @@ class TooManySecrets(AccessError):
         super().__init__(_("Two secrets are live. Revoke one before issuing the next."))
 
 
+class LastSecret(AccessError):
+    """The only live secret goes only when that is meant."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This is the only live secret by now. Without it the program gets no further"
+                " token: make another first, or revoke it knowing that."
+            )
+        )
+
+
+class BadOverlap(AccessError):
+    """A date or a number of days that cannot be taken; `field` says which."""
+
+    status = 422
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
 class IntegrationEnded(AccessError):
     """An ended integration stays ended."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} has ended: open a new integration.")
+        words = _("%(name)s has ended. Open a new integration.")
+        super().__init__(words % {"name": name})
 
 
 class NobodysBusiness(AccessError):

@@ -69,8 +69,9 @@ def end_family(family: UUID, *, reason: str, actor: str) -> None:
 @transaction.atomic
 def store_pair(
     *, consent: Consent, scopes: str, access: str, refresh: str, used: RefreshToken | None
-) -> int:
-    """Store a pair of tokens; returns for how many seconds the refresh token will be good.
+) -> tuple[AccessToken, int]:
+    """Store a pair of tokens; returns the access token, and for how many seconds the refresh
+    token will be good.
 
     `used` is the refresh token they were had for, if any, which is marked as used. Raises
     `ValueError` if the family or `used` has been ended meanwhile.
@@ -92,7 +93,7 @@ def store_pair(
     # The caller's consent has its client and person at hand, the locked row would look them up.
     store_refresh(consent, refresh, pair)
     now = clock.now()
-    return int((_refresh_end(now, locked) - now).total_seconds())
+    return pair, int((_refresh_end(now, locked) - now).total_seconds())
 
 
 def store_access(

@@ -147,8 +147,23 @@ class Consent(models.Model):
         return str(self.family)
 
 
+class SecretEnd(models.TextChoices):
+    """Why a secret is over."""
+
+    REVOKED = "revoked", "revoked"
+    UNUSED = "unused", "not used any more"
+    EXPIRED = "expired", "expired"
+    INTEGRATION = "integration", "integration ended"
+    TRANSFER = "transfer", "handed over"
+
+
 class ClientSecret(models.Model):
-    """A secret of a client, as its hash; at most two are live at a time."""
+    """A secret of a client, as its hash; at most two are live at a time.
+
+    One that has a successor was `retired_at`: it ends at `idle_at`, which each use moves to
+    `idle_days` later, and never outlives `expires_at`. `revoked_at` is when it ended, for whatever
+    reason; it is set a little later for one that ends by itself.
+    """
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="secrets")
     hash = models.CharField(max_length=64, unique=True)
@@ -156,10 +171,37 @@ class ClientSecret(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+    idle_days = models.PositiveSmallIntegerField(null=True)
+    idle_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=12, choices=SecretEnd.choices, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(retired_at__isnull=True)
+                | models.Q(
+                    idle_days__isnull=False, idle_at__isnull=False, expires_at__isnull=False
+                ),
+                name="a_retired_secret_has_an_end",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.hint}…"
+
+
+class SecretToken(models.Model):
+    """With which secret an access token was had, so that it goes when the secret is revoked."""
+
+    token = models.OneToOneField(
+        "oauth2_provider.AccessToken", models.CASCADE, primary_key=True, related_name="had_with"
+    )
+    secret = models.ForeignKey(ClientSecret, models.CASCADE, related_name="tokens")
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.secret_id}"
 
 
 class Sandbox(models.Model):

@@ -6,7 +6,8 @@ from datetime import UTC
 from django.db.models import Prefetch, Q, QuerySet
 
 from tillgate.access.models import Client, ClientSecret, Integration, LicensedLocation
-from tillgate.directory.models import Membership, Person, Role
+from tillgate.directory.models import Membership, MerchantAccount, Person, Role
+from tillgate.directory.permissions import Who, roles_of
 from tillgate.foundation import clock
 
 
@@ -20,26 +21,49 @@ def licensed_today(integration: Integration) -> list[int]:
 
 def live_secrets(client: Client) -> QuerySet[ClientSecret]:
     """The secrets that get a token now, the oldest first."""
-    unrevoked = ClientSecret.objects.filter(client=client, revoked_at=None)
-    return unrevoked.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now())).order_by("pk")
+    return ClientSecret.objects.filter(is_live(), client=client).order_by("pk")
+
+
+def is_live() -> Q:
+    """What holds of a secret that gets a token now."""
+    now = clock.now()
+    unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
+    return Q(revoked_at=None) & unexpired & (Q(idle_at=None) | Q(idle_at__gt=now))
 
 
 def integrations_of(person: Person) -> QuerySet[Integration]:
-    """The integrations somebody sees, by name.
+    """The integrations somebody has a part in, by name.
 
     Owners and members see all of their businesses. A technical contact sees those they look after,
     and those of the business that name nobody.
     """
+    return Integration.objects.filter(_own(person)).order_by("name", "pk")
+
+
+def integrations_visible_to(person: Person) -> QuerySet[Integration]:
+    """The integrations somebody sees, by name: own ones; an account manager their merchants';
+    Partner Services and operators all. Sandboxes are on a page of their own.
+    """
+    visible, roles = _own(person), roles_of(person)
+    if Who.ACCOUNT_MANAGER in roles:
+        accounts = MerchantAccount.objects.filter(manager=person)
+        visible |= Q(business_id__in=accounts.values("business_id"))
+    if roles & {Who.PARTNER_SERVICES, Who.OPERATOR}:
+        visible |= Q(pk__isnull=False)
+    seen = Integration.objects.filter(visible, sandbox=None)
+    return seen.select_related("technical_contact").order_by("name", "pk")
+
+
+def _own(person: Person) -> Q:
     # Not through the businesses themselves: their rows are hidden until locations are set.
     mine = Membership.objects.filter(person=person)
     as_merchant = mine.exclude(role=Role.TECHNICAL_CONTACT).values("business_id")
     as_contact = mine.filter(role=Role.TECHNICAL_CONTACT).values("business_id")
-    seen = (
+    return (
         Q(business_id__in=as_merchant)
         | Q(technical_contact=person)
         | Q(business_id__in=as_contact, technical_contact=None)
     )
-    return Integration.objects.filter(seen).order_by("name", "pk")
 
 
 def clients_of(integrations: Iterable[Integration]) -> QuerySet[Client]:

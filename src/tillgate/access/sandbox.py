@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from tillgate.access import acts, scopes
+from tillgate.access import acts, scopes, secrets
 from tillgate.access.acts import IssuedClient
 from tillgate.access.errors import (
     IntegrationEnded,
@@ -71,7 +71,7 @@ def open_sandbox(*, actor: Person) -> IssuedClient:
 @transaction.atomic
 def add_sandbox_secret(*, actor: Person) -> str:
     """A further secret for the person's sandbox. Raises `NoSandbox` or `TooManySecrets`."""
-    return acts.add_secret(client=_own(actor).client, actor=_name(actor))
+    return secrets.add_secret(client=_own(actor).client, actor=_name(actor))
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def revoke_sandbox_secret(*, secret_id: int, actor: Person) -> None:
     secret = live.select_related("client").filter(pk=secret_id).first()
     if secret is None:
         raise NoSuchSecret
-    acts.revoke_secret(secret=secret, actor=_name(actor))
+    secrets.revoke_secret(secret=secret, actor=_name(actor))
 
 
 @transaction.atomic

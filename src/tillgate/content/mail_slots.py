@@ -40,6 +40,9 @@ def _mail(title: str, to: str, facts: str) -> MailSlot:
 
 _AGREEMENT = "name business number price locations expires link"
 
+_OF_INTEGRATION = "name business integration link"
+
+_CONCERNED = _("the owners and the technical contact")
 _WHOEVER = _("whoever asked for it")
 _HOLDER = _("the holder of the account")
 
@@ -140,6 +143,12 @@ MAILS: Mapping[str, MailSlot] = {
         _("the owner"),
         "name business integration technical_contact opened_at link",
     ),
+    "secret_made": _mail(_("Secret made"), _CONCERNED, f"{_OF_INTEGRATION} hint actor"),
+    "secret_expiring": _mail(_("Secret ends soon"), _CONCERNED, f"{_OF_INTEGRATION} hint expires"),
+    "secret_ended": _mail(_("Secret ended"), _CONCERNED, f"{_OF_INTEGRATION} hint ended words"),
+    "redirects_changed": _mail(
+        _("Redirect addresses changed"), _CONCERNED, f"{_OF_INTEGRATION} actor words"
+    ),
     "sandbox_ready": _mail(_("Sandbox ready"), _("the applicant"), "name expires link"),
     "sandbox_ending": _mail(_("Sandbox ends soon"), _("the applicant"), "name expires link"),
     "partner_enquiry_received": _mail(
@@ -158,6 +167,7 @@ MAILS: Mapping[str, MailSlot] = {
 # What a preview shows in place of the facts: invented people, places and figures.
 _EXAMPLES: Mapping[str, str] = {
     "account_manager": "Dana Whitlock",
+    "actor": "Ola Brandt",
     "address": "203.0.113.9",
     "advice": "Your account manager, Dana Whitlock, can tell you what would help.",
     "answer": "Thank you for telling us about your program.\n\nWe would like to see it.",
@@ -170,7 +180,9 @@ _EXAMPLES: Mapping[str, str] = {
     "company": "Brass Ladle Software",
     "contact": "Maya Lindqvist",
     "contact_email": "maya@harbour.example",
+    "ended": "14 March 2026, 18:00 UTC",
     "expires": "14 March 2026, 18:00 UTC",
+    "hint": "tg_4fZkQ1…",
     "integration": "Ledger Bridge",
     "invited_by": "Dana Whitlock",
     "link": "https://gate.example/a-personal-link",

@@ -31,6 +31,7 @@ class Who(StrEnum):
 
 _MERCHANT = frozenset({Who.OWNER, Who.MEMBER})
 _BUSINESS = frozenset({Who.OWNER, Who.MEMBER, Who.TECHNICAL_CONTACT})
+_CARING = frozenset({Who.ACCOUNT_MANAGER, Who.PARTNER_SERVICES, Who.OPERATOR})
 
 TABLE: Mapping[str, frozenset[Who]] = {
     # before there is a request
@@ -64,7 +65,8 @@ TABLE: Mapping[str, frozenset[Who]] = {
     # after the yes
     "credentials:open": frozenset({Who.ANYONE}),  # by a personal link and a code
     "credentials:renew_link": frozenset({Who.ANYONE}),  # goes to the technical contact only
-    "integration:read": _BUSINESS,
+    "credentials:manage": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
+    "integration:read": frozenset({*_BUSINESS, *_CARING}),
     "integration:connect": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
     # what the platform says and asks
     "content:publish": frozenset({Who.OPERATOR}),

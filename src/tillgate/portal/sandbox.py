@@ -4,47 +4,25 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from tillgate.access import sandbox as acts
-from tillgate.access.acts import LIVE_SECRETS
 from tillgate.access.errors import RedirectRefused, SandboxNotReady, SandboxOpen, TooManySecrets
 from tillgate.access.models import Sandbox
 from tillgate.access.oauth.origin import issuer
 from tillgate.access.queries import live_secrets
+from tillgate.access.secrets import LIVE_SECRETS
 from tillgate.foundation import clock
 from tillgate.foundation.config import config
 from tillgate.foundation.sandbox_ids import LOCATIONS
 from tillgate.portal.first_call import first_call
 from tillgate.portal.forms import Form
+from tillgate.portal.integration.redirects import RedirectsForm
 from tillgate.portal.page import go, page, person_of
 from tillgate.portal.words import in_words
-
-MOST_ADDRESSES = 10
-
-
-class RedirectsForm(Form):
-    """Where a program that asks a person to let it in wants the browser to be sent."""
-
-    redirect_uris = forms.CharField(
-        label=_("Redirect addresses"),
-        required=False,
-        help_text=_("One on each line. Only https, or http on localhost."),
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-    )
-
-    def clean_redirect_uris(self) -> list[str]:
-        """The addresses, without empty lines."""
-        uris: list[str] = self.cleaned_data["redirect_uris"].split()
-        if len(uris) > MOST_ADDRESSES:
-            words = gettext("Give at most %(most)d addresses: these are %(given)d.")
-            raise forms.ValidationError(words % {"most": MOST_ADDRESSES, "given": len(uris)})
-        return uris
 
 
 def sandbox(request: HttpRequest) -> HttpResponse:

@@ -49,6 +49,14 @@ STATES: Mapping[str, Shown] = {
     "ended": (Sign.NO, _("ended")),
     "revoked": (Sign.NO, _("revoked")),
     "used": (Sign.OK, _("used")),
+    # a secret
+    "secret:live": (Sign.OK, _("live")),
+    "secret:retired": (Sign.WAIT, _("on its way out")),
+    "secret:revoked": (Sign.NO, _("revoked")),
+    "secret:unused": (Sign.PLAIN, _("ended, not used any more")),
+    "secret:expired": (Sign.PLAIN, _("expired")),
+    "secret:integration": (Sign.NO, _("ended with the integration")),
+    "secret:transfer": (Sign.NO, _("ended at the handover")),
     # a mail
     "mail:waiting": (Sign.WAIT, _("waiting to be sent")),
     "sent": (Sign.OK, _("sent")),

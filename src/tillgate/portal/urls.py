@@ -16,11 +16,13 @@ from tillgate.portal import (
     signing,
     views,
 )
+from tillgate.portal.integration import pages as integration
 from tillgate.portal.merchant import pages as merchant
 from tillgate.portal.office import pages as office
 
 urlpatterns: list[URLPattern] = [
     *merchant.PAGES,
+    *integration.PAGES,
     *hub.PAGES,
     *partner_program.PAGES,
     *sandbox.PAGES,

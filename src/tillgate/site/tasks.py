@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from tillgate.access.acts import forget_expired_tokens
 from tillgate.access.sandbox import end_due_sandboxes, remind_of_endings
+from tillgate.access.secrets import end_due_secrets, warn_of_expiries
 from tillgate.foundation.config import config
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
@@ -65,6 +66,15 @@ def look_after_agreements(timestamp: int) -> None:
     if voided or expired or reminded:
         done = {"voided": voided, "expired": expired, "reminded": reminded}
         log.info("looked after agreements", extra=done)
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(queueing_lock="look_after_secrets", pass_context=False)
+def look_after_secrets(timestamp: int) -> None:
+    """Say which secrets have ended by themselves, and warn of those that will soon."""
+    ended, warned = end_due_secrets(), warn_of_expiries()
+    if ended or warned:
+        log.info("looked after secrets", extra={"ended": ended, "warned": warned})
 
 
 @app.periodic(cron="17 3 * * *")

@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.db.models import Q
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from tillgate.access.limits import Limiter
 from tillgate.access.models import Client, ClientSecret
+from tillgate.access.queries import is_live
+from tillgate.access.secrets import note_use
 from tillgate.access.tokens import looks_genuine, token_hash
 from tillgate.foundation import clock
 from tillgate.foundation.config import config
@@ -47,10 +48,13 @@ class ClientAuthentication:
     def authenticate_client(self, request: Request, *_: Any, **__: Any) -> bool:
         """Whether the caller knows a live secret of the client it names; counts the call."""
         named = _by_basic(request) if _sends_basic(request) else _by_form(request)
-        client = _client_with_secret(*named) if named else None
-        if client is None or (request.client_id or client.client_id) != client.client_id:
+        secret = _live_secret(*named) if named else None
+        if secret is None:
             return False
-        return self._admit(client, request)
+        client = secret.client
+        if (request.client_id or client.client_id) != client.client_id:
+            return False
+        return self._admit(client, request, secret)
 
     def authenticate_client_id(self, client_id: str, request: Request, *_: Any, **__: Any) -> bool:
         """Whether this is a public client, which has no secret to know; counts the call."""
@@ -71,9 +75,11 @@ class ClientAuthentication:
         request.client = find_client(client_id)
         return request.client is not None
 
-    def _admit(self, client: Client, request: Request) -> bool:
+    def _admit(self, client: Client, request: Request, secret: ClientSecret | None = None) -> bool:
         request.client = client
         request.client_id = client.client_id
+        # Always set: what is not an attribute of a request is looked up in what the caller sent.
+        request.secret = secret
         conf = config()
         limit = conf.token_calls_per_minute if request.grant_type else conf.calls_per_minute
         kind = "token" if request.grant_type else "other"
@@ -91,22 +97,18 @@ def find_client(client_id: str | None) -> Client | None:
     return client if client is not None and client.is_usable(None) else None
 
 
-def _client_with_secret(client_id: str, secret: str) -> Client | None:
+def _live_secret(client_id: str, secret: str) -> ClientSecret | None:
     if not looks_genuine(secret):
         return None
-    now = clock.now()
     rows = ClientSecret.objects.select_related("client__integration").filter(
-        Q(expires_at=None) | Q(expires_at__gt=now),
-        client__client_id=client_id,
-        hash=token_hash(secret),
-        revoked_at=None,
+        is_live(), client__client_id=client_id, hash=token_hash(secret)
     )
     row = rows.first()
     if row is None or not row.client.is_usable(None) or not row.client.is_confidential:
         return None
-    if row.last_used_at is None or row.last_used_at < now - _USE_NOTED_EVERY:
-        ClientSecret.objects.filter(pk=row.pk).update(last_used_at=now)
-    return row.client
+    if row.last_used_at is None or row.last_used_at < clock.now() - _USE_NOTED_EVERY:
+        note_use(row)
+    return row
 
 
 def _sends_basic(request: Request) -> bool:

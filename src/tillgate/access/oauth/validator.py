@@ -18,6 +18,7 @@ from tillgate.access.models import Client, Consent, State
 from tillgate.access.oauth.client_authentication import ClientAuthentication
 from tillgate.access.oauth.codes import Codes, mark_exchanged, why_inactive
 from tillgate.access.scopes import OFFLINE, granted
+from tillgate.access.secrets import had_with, hold_secret
 from tillgate.access.tokens import looks_genuine, token_hash
 
 
@@ -88,15 +89,22 @@ class Validator(ClientAuthentication, Codes, Scopes, OAuth2Validator):
     ) -> None:
         """Store what is about to be answered, and complete the answer."""
         scopes = " ".join(dict.fromkeys(request.scopes))
-        life = 0
+        life, secret = 0, request.secret
+        if secret is not None and not hold_secret(secret.pk):
+            raise errors.InvalidClientError(request=request)
         if request.grant_type == "client_credentials":
-            access = token["access_token"]
-            grants.store_access(client=request.client, person=None, scopes=scopes, token=access)
+            row = grants.store_access(
+                client=request.client, person=None, scopes=scopes, token=token["access_token"]
+            )
         else:
-            life = self._store_pair(token, request, scopes)
+            row, life = self._store_pair(token, request, scopes)
+        if secret is not None:
+            had_with(row, secret.pk)
         token.update(scope=scopes, token_type="bearer", refresh_expires_in=life)  # noqa: S106
 
-    def _store_pair(self, token: dict[str, Any], request: Request, scopes: str) -> int:
+    def _store_pair(
+        self, token: dict[str, Any], request: Request, scopes: str
+    ) -> tuple[AccessToken, int]:
         if request.grant_type == "authorization_code":
             consent = grants.give_consent(
                 client=request.client, person=request.user, scopes=request.scopes

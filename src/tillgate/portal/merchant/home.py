@@ -7,8 +7,8 @@ from django.urls import URLPattern
 from tillgate.access.queries import integrations_of
 from tillgate.directory.models import Person
 from tillgate.directory.permissions import Who, roles_of
+from tillgate.portal.integration.listing import integrations_page
 from tillgate.portal.merchant.headlines import headline_before
-from tillgate.portal.merchant.integrations import integrations_page
 from tillgate.portal.merchant.requests import Row, Shelf, shelves_of
 from tillgate.portal.merchant.seen import integration_row, url_if_there
 from tillgate.portal.merchant.status import status_page

@@ -5,7 +5,6 @@ from django.urls import URLPattern
 from tillgate.portal.merchant import (
     feasibility,
     home,
-    integrations,
     interest,
     invitation,
     overview,
@@ -17,7 +16,6 @@ from tillgate.portal.merchant import (
 
 PAGES: list[URLPattern] = [
     *home.PAGES,
-    *integrations.PAGES,
     *interest.PAGES,
     *invitation.PAGES,
     *overview.PAGES,

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from tillgate.access.acts import add_secret, revoke_secret
 from tillgate.access.models import Client, State
+from tillgate.access.secrets import add_secret, revoke_secret
 from tillgate.directory.models import Person
 from tillgate.foundation import clock
 from tillgate.programme import notices

@@ -1,0 +1,7 @@
+"""All pages of integrations, for the merchant's people and the platform's."""
+
+from django.urls import URLPattern
+
+from tillgate.portal.integration import detail, listing
+
+PAGES: list[URLPattern] = [*listing.PAGES, *detail.PAGES]

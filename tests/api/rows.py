@@ -160,6 +160,23 @@ class Rows:
                 (location, value, _NOW, msgspec.json.encode(body).decode()),
             )
 
+    def add_unbooked(self, number: int, *, location: int = LOCATION) -> None:
+        """An aborted order and a card payment with this number, on the usual day."""
+        with scoped(self.ledger, [location]):
+            self.ledger.execute(
+                "INSERT INTO ledger_abortedorder (business_location_id, order_id, recorded_at,"
+                " business_date, aborted_at, erased, body) VALUES (%s, %s, %s, %s, %s, false, %s)",
+                (location, f"order-{number}", _NOW, DAY, OPENING, _AN_ORDER),
+            )
+            self.ledger.execute(
+                "INSERT INTO ledger_cardpayment (business_location_id, payment_id, recorded_at,"
+                " created_at, modified_at, status, body) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                (
+                    *(location, f"ad-{number}", _NOW, OPENING, OPENING, "CAPTURED"),
+                    _A_CARD_PAYMENT.replace("ad-1", f"ad-{number}"),
+                ),
+            )
+
     def add_item(self, item: dict[str, Any], *, location: int = LOCATION) -> None:
         group = item.get("accountingGroup", {}).get("id")
         with scoped(self.ledger, [location]):
@@ -216,6 +233,15 @@ class Rows:
         assert row is not None
         return int(row[0])
 
+
+_AN_ORDER = (
+    '{"timeOfAbortedOrder":"2026-03-14T18:00:00Z","totalAmountAborted":"0.00",'
+    '"abortedLineItems":[]}'
+)
+_A_CARD_PAYMENT = (
+    '{"lightspeedPaymentId":"ad-1","status":"CAPTURED","createdDate":"2026-03-14T18:00:00Z",'
+    '"modificationDate":"2026-03-14T18:00:00Z"}'
+)
 
 _INSERT_SALE = """
 INSERT INTO ledger_opensale (business_location_id, account_reference, account_id, business_date,

@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from tests.conftest import CONTRACT
 
-FINANCIAL, ITEMS = "financial-v1.yaml", "items-v1.yaml"
+FINANCIAL, FINANCIAL_V2, ITEMS = "financial-v1.yaml", "financial-v2.yaml", "items-v1.yaml"
 MISSING = "the published contract lies in ../shared/contract, which is not here"
 
 # WIRE.md, "V1 spelling on the wire": offered nowhere in the described spelling.

@@ -39,6 +39,7 @@ def make_estate(house: House) -> Estate:
         rows.add_entry(
             "accountinggroup", "accounting_group_id", 8, {"name": "Food"}, location=location
         )
+        rows.add_unbooked(item, location=location)
         rows.add_item({"id": item, "name": "Soup", "sku": "SOUP-02"}, location=location)
     return Estate(
         rows.add_token([LOCATION], business=OUR_BUSINESS, personal=True),

@@ -19,6 +19,7 @@ GOOD: Mapping[str, str] = {
     "from": "2026-03-14T05:30:00Z",
     "to": "2026-03-15T05:30:00Z",
     "id": str(ITEM),
+    "date": "2026-03-14",
     "groupBy": "staff,device",
     "externalReferenceId": REFERENCE,
 }
@@ -55,6 +56,11 @@ class Operation(NamedTuple):
     @property
     def is_items(self) -> bool:
         return self.path.startswith("/items/")
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether its errors have V2's shape."""
+        return self.path.startswith("/f/v2/")
 
     @property
     def is_ours(self) -> bool:
@@ -134,9 +140,11 @@ def is_good(parameter: Parameter, text: str) -> bool:  # noqa: PLR0911  one kind
                 schema = {"maximum": float("inf"), **schema}
             return _is_good_number(schema, text)
         case "array", _:
-            words = text.split(",")
+            words = [word.strip() for word in text.split(",")]
+            if "enum" in schema["items"]:
+                return set(words) <= set(schema["items"]["enum"])
             return len(words) <= schema["maxItems"] and all(
-                _is_good_number(schema["items"], word.strip()) for word in words
+                _is_good_number(schema["items"], word) for word in words
             )
         case "boolean", _:
             return text.lower() in {"true", "false"}
@@ -163,6 +171,8 @@ def _is_good_text(parameter: Parameter, text: str) -> bool:
     if parameter.name == "groupBy":
         words = [word.strip() for word in text.split(",")]
         return set(words) <= GROUP_KEYS and len(set(words)) == len(words)
+    if "enum" in parameter.schema:
+        return text in parameter.schema["enum"]
     if parameter.name == "nextPageToken":
         return not text  # no hostile text is the token of a page
     least, most = parameter.schema.get("minLength", 0), parameter.schema.get("maxLength", MOST)

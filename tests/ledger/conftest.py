@@ -35,6 +35,8 @@ _TABLES = {
         FROM ledger_closedday""",
     "closed reference": "SELECT * FROM ledger_closedreference",
     "person": "SELECT * FROM ledger_personalpart",
+    "aborted order": "SELECT * FROM ledger_abortedorder",
+    "card payment": "SELECT * FROM ledger_cardpayment",
 }
 
 

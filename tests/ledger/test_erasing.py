@@ -19,7 +19,8 @@ DAYS = {"first": date(2026, 3, 14), "last": date(2026, 3, 14)}
 
 def erase(url: str, person: str, **days: Any) -> int:
     with psycopg.connect(url) as connection:
-        return erase_person(connection, location=LOCATION, person=person, **{**DAYS, **days})
+        given = {**DAYS, **days}
+        return erase_person(connection, location=LOCATION, person=person, **given).days
 
 
 def bodies(url: str) -> str:

@@ -178,5 +178,7 @@ def test_every_record_names_its_kind_and_when_it_was_recorded() -> None:
         "accounting_group",
         "item",
         "sale",
+        "aborted_order",
+        "card_payment",
         "day_closed",
     }

@@ -46,7 +46,7 @@ class Document:
         try:
             answer = self._answer(call)
         except Refusal as refusal:
-            body = error_body(refusal, path=call.path, items=False)
+            body = error_body(refusal, path=call.path)
             kind: Header = (b"content-type", b"application/json")
             answer = Answer(refusal.status, [kind, *refusal.headers], body)
         answer.headers.append((b"x-request-id", call.request_id))

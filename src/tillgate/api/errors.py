@@ -12,9 +12,11 @@
     ├── OurFault            500
     └── Unavailable         503  the books cannot be reached
 
-Source: `WIRE.md` "Errors", `V1BadRequest`, `ItemsError400` and `ItemsError404` of the contract.
+Source: `WIRE.md` "Errors", `V1BadRequest`, `V2BadRequest`, `financial-apiErrorResponse`,
+`ItemsError400` and `ItemsError404` of the contract.
 """
 
+from enum import StrEnum
 from http import HTTPStatus
 
 import msgspec
@@ -153,6 +155,19 @@ class Unavailable(Refusal):
         )
 
 
+class Shape(StrEnum):
+    """In whose published words a refusal is told, by the beginning of the path."""
+
+    FINANCIAL = ""
+    FINANCIAL_V2 = "/f/v2/"
+    ITEMS = "/items/"
+
+
+def shape_of(path: str) -> Shape:
+    """The shape of an operation's refusals."""
+    return next((one for one in Shape if one and path.startswith(one)), Shape.FINANCIAL)
+
+
 def is_ours(path: str) -> bool:
     """Whether a path is one that the published contract does not have."""
     return path.startswith(_OURS)
@@ -177,22 +192,28 @@ def problem_body(refusal: Refusal, *, path: str) -> bytes:
     return _encode(details)
 
 
-def error_body(refusal: Refusal, *, path: str, items: bool) -> bytes:
-    """The body a refusal is told in: a list of errors, the Items shape, or the Financial one."""
+def error_body(
+    refusal: Refusal, *, path: str, shape: Shape = Shape.FINANCIAL, request_id: str = ""
+) -> bytes:
+    """The body a refusal is told in: a list of errors, or a published shape."""
     if refusal.code:
         return _encode({"errors": [{"code": refusal.code, "title": refusal.message}]})
     status, timestamp = refusal.status, format_instant(clock.now())
-    if items and status in {400, 404}:
+    if shape is Shape.ITEMS and status in {400, 404}:
         return _encode(_items_error(refusal, str(int(status)), timestamp))
-    return _encode(
-        {
-            "timestamp": timestamp,
-            "status": int(status),
-            "error": status.phrase,
-            "message": refusal.message,
-            "path": path.encode(errors="replace").decode(),
-        }
-    )
+    if shape is Shape.FINANCIAL_V2 and status == HTTPStatus.BAD_REQUEST:
+        return _encode({"error": refusal.message})
+    body: dict[str, object] = {
+        "timestamp": timestamp,
+        "status": int(status),
+        "error": status.phrase,
+        "message": refusal.message,
+        "path": path.encode(errors="replace").decode(),
+    }
+    if shape is Shape.FINANCIAL_V2 and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        del body["message"]
+        body["requestId"] = request_id
+    return _encode(body)
 
 
 def _items_error(refusal: Refusal, status: str, timestamp: str) -> dict[str, object]:

@@ -28,6 +28,7 @@ from tillgate.api.errors import (
     error_body,
     is_ours,
     problem_body,
+    shape_of,
 )
 from tillgate.api.metrics import OperationMetrics
 from tillgate.api.params import Parameters, decode
@@ -86,7 +87,7 @@ class Endpoint:
     def __init__(self, plane: Plane, operation: Operation) -> None:
         self.operation = operation
         self._plane = plane
-        self._is_items = operation.path.startswith("/items/")
+        self._shape = shape_of(operation.path)
         self._metrics = OperationMetrics(operation.operation_id)
 
     async def __call__(self, scope: Scope, _receive: object, send: Send) -> None:
@@ -159,7 +160,9 @@ class Endpoint:
         if is_ours(call.path) and not refusal.code:
             kind, body = _PROBLEM, problem_body(refusal, path=call.path)
         else:
-            kind, body = _JSON, error_body(refusal, path=call.path, items=self._is_items)
+            request = call.request_id.decode()
+            body = error_body(refusal, path=call.path, shape=self._shape, request_id=request)
+            kind = _JSON
         headers = [kind, _NO_STORE, _NOSNIFF, *refusal.headers, *caller.headers]
         return Answer(refusal.status, headers, body)
 

@@ -1,11 +1,22 @@
 """Every operation of the plane, what is called most first; `openapi.yaml` promises the same."""
 
-from tillgate.api import accounting, aggregated, businesses, financials, items, lookups, summary
+from tillgate.api import (
+    accounting,
+    aggregated,
+    businesses,
+    financials,
+    items,
+    lookups,
+    summary,
+    unbooked,
+)
 from tillgate.api.operation import Operation
 
 _FINANCIAL = "financial-api"
 _ITEMS = "items"
 _LOCATION = "/f/finance/{businessLocationId}"
+_LOCATION_V2 = "/f/v2/business-location/{businessLocationId}"
+_BETA_LOCATION = "/f/v2/beta/business-location/{businessLocationId}"
 _ACCOUNTING = "/accounting/v1/business-locations/{businessLocationId}"
 
 OPERATIONS = (
@@ -85,6 +96,20 @@ OPERATIONS = (
         scope=_FINANCIAL,
         parameters=financials.ReferenceParameters,
         handler=financials.get_sale_by_external_reference,
+    ),
+    Operation(
+        path=f"{_LOCATION_V2}/lightspeed-payments",
+        operation_id="getLightspeedPayments",
+        scope=_FINANCIAL,
+        parameters=unbooked.CardPaymentsParameters,
+        handler=unbooked.get_card_payments,
+    ),
+    Operation(
+        path=f"{_BETA_LOCATION}/aborted-orders",
+        operation_id="getAbortedOrders",
+        scope=_FINANCIAL,
+        parameters=unbooked.AbortedOrdersParameters,
+        handler=unbooked.get_aborted_orders,
     ),
     Operation(
         path=f"{_ACCOUNTING}/days",

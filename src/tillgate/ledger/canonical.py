@@ -16,6 +16,8 @@ from msgspec import UNSET
 from msgspec.inspect import Field, Metadata, type_info
 
 from tillgate.foundation.instants import BadInstant, format_instant, parse_instant
+from tillgate.ledger.aborted_order import AbortedLine, AbortedOrder
+from tillgate.ledger.card_payment import CardPayment, CurrencyAmount
 from tillgate.ledger.parts import make_lean
 from tillgate.ledger.sale import ENCODER, Line, Payment, Sale, TaxLine
 
@@ -140,9 +142,13 @@ def _form(extra: dict[str, Any]) -> Any:
 
 
 _SALE, _LINE, _TAX_LINE, _PAYMENT = (_forms(kind) for kind in (Sale, Line, TaxLine, Payment))
+_ORDER, _ABORTED = _forms(AbortedOrder), _forms(AbortedLine)
+_CARD, _CURRENCY_AMOUNT = _forms(CardPayment), _forms(CurrencyAmount)
 _MULTIPLIER = next(form for _, name, form in _TAX_LINE if name == "taxRate")
 _EXPECTED: dict[str, str] = {
-    name: form.expected for forms in (_SALE, _TAX_LINE, _PAYMENT, _LINE) for _, name, form in forms
+    name: form.expected
+    for forms in (_SALE, _TAX_LINE, _PAYMENT, _LINE, _ORDER, _ABORTED, _CARD, _CURRENCY_AMOUNT)
+    for _, name, form in forms
 }
 
 
@@ -170,6 +176,21 @@ def make_canonical(sale: Sale) -> None:
             payment.device_id = int(payment.device_id)
     if isinstance(sale.nb_covers, float) and sale.nb_covers.is_integer():
         sale.nb_covers = int(sale.nb_covers)
+
+
+def make_order_canonical(order: AbortedOrder) -> None:
+    """Bring an aborted order into canonical form; raises `BadValue` with the field's path."""
+    _bring(order, _ORDER, "")
+    for number, line in enumerate(order.aborted_line_items):
+        _bring(line, _ABORTED, f"abortedLineItems[{number}].")
+
+
+def make_card_payment_canonical(payment: CardPayment) -> None:
+    """Bring a card payment into canonical form; raises `BadValue` with the field's path."""
+    _bring(payment, _CARD, "")
+    for name, amount in (("fees", payment.fees), ("surcharge", payment.surcharge)):
+        if amount is not UNSET:
+            _bring(amount, _CURRENCY_AMOUNT, f"{name}.")
 
 
 def _bring(thing: msgspec.Struct, forms: _Forms, prefix: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
@@ -15,11 +15,25 @@ DELETE FROM ledger_personalpart
 WHERE business_location_id = %s AND person = %s AND business_date BETWEEN %s AND %s
 """
 
+# The name of an order lies in no document; its mark keeps the feed from bringing it back.
+_ERASE_OF_ORDERS = """
+UPDATE ledger_abortedorder SET staff_name = NULL, erased = true
+WHERE business_location_id = %s AND 'staff:' || staff_id = %s AND business_date BETWEEN %s AND %s
+    AND NOT erased
+"""
+
+
+class Erased(NamedTuple):
+    """In how many closed days, and in how many aborted orders."""
+
+    days: int
+    orders: int
+
 
 def erase_person(
     connection: Connection[Any], *, location: int, person: str, first: date, last: date
-) -> int:
-    """Erase a person's parts of the closed days from the first to the last date; how many days.
+) -> Erased:
+    """Erase a person's parts of the closed days and aborted orders of the dates; how many.
 
     `person` is `staff:` or `consumer:` with the id, as in `models.PersonalPart`. Amounts, ids of
     staff and the hashes of the parts stay. The event names the person by a hash only. Days that are
@@ -27,8 +41,12 @@ def erase_person(
     """
     with scoped(connection, [location]):
         lock_locations(connection, [location])
-        erased = connection.execute(_ERASE, (location, person, first, last)).rowcount
-        if erased:
+        wanted = (location, person, first, last)
+        erased = Erased(
+            connection.execute(_ERASE, wanted).rowcount,
+            connection.execute(_ERASE_OF_ORDERS, wanted).rowcount,
+        )
+        if any(erased):
             add_event(
                 connection,
                 kind="ledger:person:erased",
@@ -38,7 +56,8 @@ def erase_person(
                     "person_sha256": hashlib.sha256(person.encode()).hexdigest(),
                     "first": first.isoformat(),
                     "last": last.isoformat(),
-                    "days": erased,
+                    "days": erased.days,
+                    "aborted_orders": erased.orders,
                 },
             )
     return erased

@@ -160,3 +160,55 @@ class PersonalPart(models.Model):
     person = models.TextField()
     salt = models.BinaryField()
     part_values = models.BinaryField()
+
+
+class AbortedOrder(models.Model):
+    """An order that came to nothing; its `body` is the published object without the name.
+
+    It is in no document: the name lies in a column of its own, and goes when it is erased. From
+    then on `erased` keeps it from coming back.
+    """
+
+    pk = models.CompositePrimaryKey("business_location_id", "order_id")
+    business_location_id = models.BigIntegerField()
+    order_id = models.TextField()
+    recorded_at = models.DateTimeField()
+    business_date = models.DateField()
+    aborted_at = models.DateTimeField()
+    staff_id = models.BigIntegerField(null=True)
+    staff_name = models.TextField(null=True)  # noqa: DJ001  absent and empty differ on the wire
+    erased = models.BooleanField()
+    body = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["business_location_id", "business_date", "aborted_at", "order_id"],
+                name="ledger_abortedorder_by_day",
+            )
+        ]
+
+
+class CardPayment(models.Model):
+    """A payment taken by the platform, as it stands now; `body` is the published object."""
+
+    pk = models.CompositePrimaryKey("business_location_id", "payment_id")
+    business_location_id = models.BigIntegerField()
+    payment_id = models.TextField()
+    recorded_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    modified_at = models.DateTimeField()
+    status = models.CharField(max_length=20)
+    body = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["business_location_id", "modified_at", "payment_id"],
+                name="ledger_cardpayment_by_change",
+            ),
+            models.Index(
+                fields=["business_location_id", "created_at", "payment_id"],
+                name="ledger_cardpayment_by_creation",
+            ),
+        ]

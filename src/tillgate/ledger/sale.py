@@ -30,7 +30,7 @@ Instant = Annotated[str, Meta(extra={"instant": True})]
 
 Amount2 = Annotated[str, _decimal(least=2, most=2)]
 Amount6 = Annotated[str, _decimal(least=6, most=6)]
-Discount = Annotated[str, _decimal(least=2, most=6)]
+UpTo6 = Annotated[str, _decimal(least=2, most=6)]
 Quantity = Annotated[str, _decimal(least=3, most=3, digits=9)]
 TaxAmount = Annotated[str, _decimal(least=0, most=6)]
 Multiplier = Annotated[str, _decimal(least=0, most=10, digits=3, signed=False)]
@@ -116,7 +116,7 @@ class Line(Wire, kw_only=True):
     service_charge: Amount2 = "0.00"
     service_charge_type: ServiceChargeType = ServiceChargeType.NO_SERVICE_CHARGE
     service_charge_rate: Amount2 | UnsetType = UNSET
-    discount_amount: Discount = "0.00"
+    discount_amount: UpTo6 = "0.00"
     tax_amount: Amount6
     tax_code: Text | UnsetType = UNSET
     tax_rate_percentage: Amount2 | UnsetType = UNSET

@@ -11,13 +11,14 @@ from typing import Any
 
 import msgspec
 
-from tillgate.foundation.instants import format_instant
+from tillgate.foundation.instants import format_instant, parse_instant
 from tillgate.simulator.account import Account
 from tillgate.simulator.books import accounts_of
 from tillgate.simulator.catalogue import directory_records
 from tillgate.simulator.group import HERON, Group, Location, location_by_id
 from tillgate.simulator.hours import day_end
 from tillgate.simulator.published import known, published_sale
+from tillgate.simulator.unbooked import aborted_orders, card_payments
 
 SEED = 7
 SALES_A_DAY = 100
@@ -65,7 +66,7 @@ def directory_lines(opened: date | None = None, group: Group = HERON) -> Iterato
 
 
 def day_lines(plan: Plan, day: date) -> Iterator[bytes]:
-    """One business date of all locations: sales by closing time, then the day's end."""
+    """One business date of all locations: sales by closing time, what else is told, its end."""
     for location in plan.group.locations:
         if day < location.since:
             continue
@@ -73,6 +74,13 @@ def day_lines(plan: Plan, day: date) -> Iterator[bytes]:
         for account in accounts:
             if _is_due(account.closed + _SALE_DELAY, plan):
                 yield _line(sale_record(account, day))
+        beside = (
+            *aborted_orders(location, day, plan.seed),
+            *card_payments(accounts, day, plan.seed),
+        )
+        for record in beside:
+            if _is_due(parse_instant(record["recordedAt"]), plan):
+                yield _line(record)
         closed_at = day_end(location, day) + _CLOSE_DELAY
         if _is_due(closed_at, plan) and (day < plan.last or plan.close_last):
             yield _line(_day_closed(location, day, closed_at))

@@ -207,15 +207,16 @@ def run_import(
 
 
 def run_erase(location: int, person: str, first: date, last: date) -> None:
-    """Erase a person's parts of closed days, and say in how many days there were any."""
+    """Erase a person's parts of closed days and aborted orders, and say in how many."""
     import psycopg
 
     from tillgate.foundation.postgres.urls import database_url
     from tillgate.ledger.erasing import erase_person
 
     with _ledger_process(), psycopg.connect(database_url(Role.LEDGER)) as connection:
-        days = erase_person(connection, location=location, person=person, first=first, last=last)
-    sys.stdout.write(f"{person}: erased in {days} closed days\n")
+        erased = erase_person(connection, location=location, person=person, first=first, last=last)
+    told = f"{erased.days} closed days and {erased.orders} aborted orders"
+    sys.stdout.write(f"{person}: erased in {told}\n")
 
 
 @contextmanager

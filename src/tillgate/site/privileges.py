@@ -28,6 +28,8 @@ BY_LOCATION = (
     "ledger_closedday",
     "ledger_closedreference",
     "ledger_personalpart",
+    "ledger_abortedorder",
+    "ledger_cardpayment",
 )
 # What is closed is only ever added to: nobody but the owner may change or delete it.
 CLOSED = ("ledger_closedday", "ledger_closedreference")

@@ -70,6 +70,29 @@ def day_closed(day: str = "2026-03-14", **changes: Any) -> Thing:
     return record | {"businessDate": day} | changes
 
 
+def aborted_order(number: int = 1, at: str = AT, **changes: Any) -> Thing:
+    """Changes of the published object; what else the record says is put in by `|`."""
+    record = {"record": "aborted_order", "recordedAt": at, "businessLocationId": LOCATION}
+    lines = [
+        {"itemName": "Soup", "itemSku": "SOUP", "itemQuantity": "2", "itemPrice": "7.5"}
+        | {"itemAmount": "15"}
+    ]
+    order = {"timeOfAbortedOrder": "2026-03-14T20:00:00Z", "totalAmountAborted": "15"}
+    told = {"abortedOrderId": f"order-{number}", "currency": "GBP"}
+    return record | told | {"order": order | {"abortedLineItems": lines} | changes}
+
+
+def card_payment(number: int = 1, at: str = AT, **changes: Any) -> Thing:
+    record = {"record": "card_payment", "recordedAt": at, "businessLocationId": LOCATION}
+    payment = {
+        "lightspeedPaymentId": f"ad-{number}",
+        "status": "CAPTURED",
+        "createdDate": "2026-03-14T19:00:00Z",
+        "modificationDate": "2026-03-14T19:00:02Z",
+    }
+    return record | {"payment": payment | changes}
+
+
 def item(number: int = 1, at: str = AT, **changes: Any) -> Thing:
     record = {"record": "item", "recordedAt": at, "businessLocationId": LOCATION}
     return record | {"item": {"id": number, "name": f"Item {number}"} | changes}

@@ -9,7 +9,9 @@ import pytest
 from tests.ledger.conftest import Books
 from tests.ledger.feed.making import (
     Thing,
+    aborted_order,
     business,
+    card_payment,
     day_closed,
     item,
     known,
@@ -96,6 +98,17 @@ BAD_RECORDS = [
     (item(1, colour="red"), "item.colour"),
     (item(1, sku="x" * 33), "item.sku"),
     (item(1, itemType="DISH"), "item.itemType"),
+    (aborted_order(totalAmountAborted=15), "order.totalAmountAborted"),
+    (aborted_order(timeOfAbortedOrder="2026-03-14"), "order.timeOfAbortedOrder"),
+    (aborted_order(abortedLineItems=[{}]), "order.abortedLineItems[0].itemName"),
+    (aborted_order() | {"currency": "GPB"}, "currency"),
+    (aborted_order() | {"abortedOrderId": ""}, "abortedOrderId"),
+    (card_payment(status="PAID"), "payment.status"),
+    (card_payment(fees={"value": 0.3, "currency": "GBP"}), "payment.fees.value"),
+    (card_payment(fees={"value": "0.3", "currency": "GPB"}), "payment.fees.currency"),
+    (card_payment(createdDate="yesterday"), "payment.createdDate"),
+    (card_payment(modificationDate="2026-03-14T18:59:59Z"), "payment.modificationDate"),
+    (card_payment(captureDate="2026-03-14T18:59:59Z"), "payment.captureDate"),
 ]
 
 

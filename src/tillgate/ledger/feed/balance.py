@@ -1,7 +1,9 @@
-"""Whether a sale's lines add up: gross = net + tax + service charge."""
+"""Whether lines add up: of a sale gross = net + tax + service charge, of an order to its total."""
 
 from collections.abc import Iterator
 
+from tillgate.ledger.aborted_order import AbortedOrder
+from tillgate.ledger.amounts import micro
 from tillgate.ledger.sale import Sale
 
 # Whole numbers of a millionth, which is how the texts of a canonical sale read without the point.
@@ -20,3 +22,10 @@ def unbalanced_lines(sale: Sale) -> Iterator[str]:
         charge = int(line.service_charge.replace(".", "")) * _CENT
         if gross != net + tax + charge:
             yield line.id
+
+
+def adds_up(order: AbortedOrder) -> bool:
+    """Whether the lines of a canonical aborted order, if it has any, come to its total."""
+    lines = order.aborted_line_items
+    total = sum(micro(line.item_amount) for line in lines)
+    return not lines or total == micro(order.total_amount_aborted)

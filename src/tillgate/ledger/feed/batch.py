@@ -20,12 +20,12 @@ from tillgate.foundation import clock
 from tillgate.foundation.event_rows import add_event
 from tillgate.foundation.postgres.sessions import scoped
 from tillgate.foundation.settling import Tally
-from tillgate.ledger.feed.balance import unbalanced_lines
+from tillgate.ledger.feed.balance import adds_up, unbalanced_lines
 from tillgate.ledger.feed.errors import SHOWN, BadFile, BadLine
 from tillgate.ledger.feed.landed import Landed, OnProgress, Progress
 from tillgate.ledger.feed.landing import land_kinds
 from tillgate.ledger.feed.reading import FeedReader
-from tillgate.ledger.feed.records import Found, SaleRecord
+from tillgate.ledger.feed.records import AbortedOrderRecord, Found, SaleRecord
 from tillgate.ledger.feed.stage import Stage, place_of
 from tillgate.ledger.locks import lock_locations
 
@@ -173,6 +173,11 @@ class _Batch:
                     f"line {found.line}: sale {sale.account_fisc_id}, sales line {line}: "
                     "totalNetAmountWithTax is not net + tax + service charge"
                 )
+        elif isinstance(found.record, AbortedOrderRecord) and not adds_up(found.record.order):
+            self.landed.warn(
+                f"line {found.line}: aborted order {found.record.aborted_order_id}: "
+                "totalAmountAborted is not the sum of its lines"
+            )
         stage.put(found)
 
     def _refuse(self, tally: Tally) -> None:

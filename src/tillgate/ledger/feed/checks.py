@@ -13,12 +13,20 @@ from msgspec import UNSET
 from tillgate.catalogue.item import Item
 from tillgate.foundation import sandbox_ids
 from tillgate.foundation.instants import BadInstant, parse_instant
-from tillgate.ledger.canonical import BadValue, canonical_multiplier, make_canonical
+from tillgate.ledger.canonical import (
+    BadValue,
+    canonical_multiplier,
+    make_canonical,
+    make_card_payment_canonical,
+    make_order_canonical,
+)
 from tillgate.ledger.feed import codes
 from tillgate.ledger.feed.errors import Unreadable
 from tillgate.ledger.feed.records import (
+    AbortedOrderRecord,
     AnyRecord,
     BusinessRecord,
+    CardPaymentRecord,
     CorrectionRecord,
     ItemRecord,
     LocationRecord,
@@ -149,6 +157,10 @@ def check_record(record: AnyRecord, *, lenient: bool) -> None:
         check_item(record.item)
     elif isinstance(record, TaxRateRecord):
         _check_rate(record)
+    elif isinstance(record, AbortedOrderRecord):
+        _check_order(record)
+    elif isinstance(record, CardPaymentRecord):
+        _check_card_payment(record)
     _check_dates(record)
 
 
@@ -220,6 +232,32 @@ def _check_rate(record: TaxRateRecord) -> None:
         record.rate = canonical_multiplier(record.rate)
     except ValueError as error:
         raise Unreadable("rate", f"is {record.rate!r}", str(error)) from error
+
+
+def _check_order(record: AbortedOrderRecord) -> None:
+    check_currency("currency", record.currency)
+    try:
+        make_order_canonical(record.order)
+    except BadValue as error:
+        raise Unreadable(f"order.{error.path}", f"is {error.found!r}", error.expected) from error
+
+
+def _check_card_payment(record: CardPaymentRecord) -> None:
+    payment = record.payment
+    try:
+        make_card_payment_canonical(payment)
+    except BadValue as error:
+        raise Unreadable(f"payment.{error.path}", f"is {error.found!r}", error.expected) from error
+    for name, amount in (("fees", payment.fees), ("surcharge", payment.surcharge)):
+        if amount is not UNSET:
+            check_currency(f"payment.{name}.currency", amount.currency)
+    created = parse_instant(payment.created_date)
+    for name, later in (
+        ("captureDate", payment.capture_date),
+        ("modificationDate", payment.modification_date),
+    ):
+        if later is not UNSET and parse_instant(later) < created:
+            raise Unreadable(f"payment.{name}", f"is {later!r}", "a time not before createdDate")
 
 
 def check_item(item: dict[str, Any]) -> None:

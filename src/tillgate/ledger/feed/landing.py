@@ -1,9 +1,9 @@
 """What was put aside of a batch goes to the acts that keep it, kind by kind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -18,9 +18,11 @@ from tillgate.ledger.acts import ClosedDay, close_days, record_sales
 from tillgate.ledger.calendars import runs_forward
 from tillgate.ledger.correcting import Correction, correct_days
 from tillgate.ledger.feed.records import (
+    AbortedOrderRecord,
     AccountingGroupRecord,
     AnyRecord,
     BusinessRecord,
+    CardPaymentRecord,
     CorrectionRecord,
     DayClosedRecord,
     ItemRecord,
@@ -29,6 +31,7 @@ from tillgate.ledger.feed.records import (
     TaxRateRecord,
 )
 from tillgate.ledger.feed.stage import Stage, currency_of
+from tillgate.ledger.unbooked import Unbooked, record_aborted_orders, record_card_payments
 
 _LAST_DAY = """
 SELECT greatest(
@@ -39,8 +42,14 @@ _KNOWN_LOCATIONS = """
 SELECT business_location_id FROM directory_businesslocation WHERE business_location_id = any(%s)
 """
 
-ToEntry = Callable[[Any], Entry]
-Keep = Callable[[Connection[Any], Iterator[Recorded[Entry]]], Tally]
+
+class _Kind(NamedTuple):
+    """A kind of record that is settled by itself: its shape, its thing, and the act."""
+
+    name: str
+    shape: type[AnyRecord]
+    to_thing: Callable[[Any], Any]
+    keep: Callable[[Connection[Any], Iterator[Recorded[Any]]], Tally]
 
 
 def land_kinds(connection: Connection[Any], stage: Stage) -> Iterator[tuple[str, Tally]]:
@@ -51,9 +60,10 @@ def land_kinds(connection: Connection[Any], stage: Stage) -> Iterator[tuple[str,
     """
     yield "business", _land_businesses(connection, stage)
     yield "location", _land_locations(connection, stage)
-    yield from _land_entries(connection, stage)
+    yield from _land_each(connection, stage, _ENTRIES)
     if "sale" in stage.kinds:
         yield "sale", record_sales(connection)
+    yield from _land_each(connection, stage, _UNBOOKED)
     yield "day_closed", _land_closings(connection, stage)
     if "correction" in stage.kinds:
         yield "correction", _land_corrections(connection, stage)
@@ -98,33 +108,29 @@ def _location(record: LocationRecord) -> Location:
     )
 
 
-def _land_entries(connection: Connection[Any], stage: Stage) -> Iterator[tuple[str, Tally]]:
-    kinds: tuple[tuple[str, type[AnyRecord], ToEntry, Keep], ...] = (
-        ("tax_rate", TaxRateRecord, _tax_rate, catalogue.record_tax_rates),
-        ("payment_method", PaymentMethodRecord, _method, catalogue.record_payment_methods),
-        ("accounting_group", AccountingGroupRecord, _group, catalogue.record_accounting_groups),
-        ("item", ItemRecord, _item, catalogue.record_items),
-    )
-    for kind, shape, to_entry, keep in kinds:
-        if kind in stage.kinds:
-            tally = Tally()
-            _refuse_unknown(connection, stage, kind, shape, tally)
-            if not tally.refused:
-                tally = keep(
-                    connection,
-                    (_recorded(o, r, to_entry(r)) for o, _, r in stage.records(kind, shape)),
-                )
-            yield kind, tally
+def _land_each(
+    connection: Connection[Any], stage: Stage, kinds: Iterable[_Kind]
+) -> Iterator[tuple[str, Tally]]:
+    for kind in kinds:
+        if kind.name not in stage.kinds:
+            continue
+        tally = Tally()
+        _refuse_unknown(connection, stage, kind, tally)
+        if not tally.refused:
+            given = (
+                _recorded(origin, record, kind.to_thing(record))
+                for origin, _, record in stage.records(kind.name, kind.shape)
+            )
+            tally = kind.keep(connection, given)
+        yield kind.name, tally
 
 
-def _refuse_unknown(
-    connection: Connection[Any], stage: Stage, kind: str, shape: type[AnyRecord], tally: Tally
-) -> None:
+def _refuse_unknown(connection: Connection[Any], stage: Stage, kind: _Kind, tally: Tally) -> None:
     known = {row[0] for row in connection.execute(_KNOWN_LOCATIONS, (list(stage.locations),))}
     if known == stage.locations:
         return
     cure = "feed its `location` record or the recorded businesses answer first"
-    for origin, _, record in stage.records(kind, shape):
+    for origin, _, record in stage.records(kind.name, kind.shape):
         location = record.business_location_id
         if location not in known:
             problem = f"location {location} is not known"
@@ -197,5 +203,38 @@ def _item(record: ItemRecord) -> Entry:
     return Entry(record.business_location_id, record.item["id"], record.item)
 
 
+def _aborted_order(record: AbortedOrderRecord) -> Unbooked:
+    told = {
+        "businessDate": UNSET if record.business_date is UNSET else str(record.business_date),
+        "staffId": record.staff_id,
+    }
+    fields = msgspec.to_builtins(record.order) | _present(told)
+    currencies = (("currency", record.currency),)
+    return Unbooked(record.business_location_id, record.aborted_order_id, fields, currencies)
+
+
+def _card_payment(record: CardPaymentRecord) -> Unbooked:
+    payment = record.payment
+    amounts = (("payment.fees", payment.fees), ("payment.surcharge", payment.surcharge))
+    currencies = tuple(
+        (f"{path}.currency", amount.currency) for path, amount in amounts if amount is not UNSET
+    )
+    fields = msgspec.to_builtins(payment)
+    key = payment.lightspeed_payment_id
+    return Unbooked(record.business_location_id, key, fields, currencies)
+
+
 def _present(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not UNSET}
+
+
+_ENTRIES = (
+    _Kind("tax_rate", TaxRateRecord, _tax_rate, catalogue.record_tax_rates),
+    _Kind("payment_method", PaymentMethodRecord, _method, catalogue.record_payment_methods),
+    _Kind("accounting_group", AccountingGroupRecord, _group, catalogue.record_accounting_groups),
+    _Kind("item", ItemRecord, _item, catalogue.record_items),
+)
+_UNBOOKED = (
+    _Kind("aborted_order", AbortedOrderRecord, _aborted_order, record_aborted_orders),
+    _Kind("card_payment", CardPaymentRecord, _card_payment, record_card_payments),
+)

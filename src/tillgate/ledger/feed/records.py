@@ -11,6 +11,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from tillgate.catalogue.item import Statistic
+from tillgate.ledger.aborted_order import AbortedOrder
+from tillgate.ledger.card_payment import CardPayment
 from tillgate.ledger.sale import Currency, Id, Key, Sale, Text
 
 Name = Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -105,6 +107,24 @@ class CorrectionRecord(Record, tag="correction", kw_only=True):
     sale: Sale
 
 
+class AbortedOrderRecord(Record, tag="aborted_order", kw_only=True):
+    """An order all of whose items were removed; `staff_id` finds the name when it is erased."""
+
+    business_location_id: Id
+    aborted_order_id: Key
+    business_date: date | UnsetType = UNSET
+    currency: Currency
+    staff_id: Id | UnsetType = UNSET
+    order: AbortedOrder
+
+
+class CardPaymentRecord(Record, tag="card_payment", kw_only=True):
+    """A payment taken by the platform, as it stands now; known by `lightspeedPaymentId`."""
+
+    business_location_id: Id
+    payment: CardPayment
+
+
 class DayClosedRecord(Record, tag="day_closed", kw_only=True):
     """The back office says that a business day is final."""
 
@@ -121,6 +141,8 @@ AnyRecord: TypeAlias = (
     | ItemRecord
     | SaleRecord
     | CorrectionRecord
+    | AbortedOrderRecord
+    | CardPaymentRecord
     | DayClosedRecord
 )
 
@@ -133,6 +155,8 @@ KINDS = (
     ("item", ItemRecord),
     ("sale", SaleRecord),
     ("correction", CorrectionRecord),
+    ("aborted_order", AbortedOrderRecord),
+    ("card_payment", CardPaymentRecord),
     ("day_closed", DayClosedRecord),
 )
 

@@ -7,6 +7,7 @@ import msgspec
 
 from tillgate.catalogue.item import Item
 from tillgate.ledger.canonical import expected_form
+from tillgate.ledger.card_payment import CardPaymentStatus
 from tillgate.ledger.feed.errors import Unreadable
 from tillgate.ledger.feed.records import KINDS
 from tillgate.ledger.sale import PaymentType, SaleType, ServiceChargeType
@@ -30,6 +31,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "record": tuple(kind for kind, _ in KINDS),
     "type": tuple(SaleType),
     "payments[].type": tuple(PaymentType),
+    "payment.status": tuple(CardPaymentStatus),
     "serviceChargeType": tuple(ServiceChargeType),
     "closeAfterHours": ("never",),
 } | {

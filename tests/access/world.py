@@ -51,6 +51,7 @@ def make_shop(owner_url: str, *, locations: int = 2) -> Shop:
         )
         for number, place in enumerate(places):
             connection.execute(_LOCATION, (place, business, f"Old Mill Quay {number}"))
+            connection.execute(_DAY_RULE, (place,))
     return Shop(business, places, name)
 
 
@@ -60,9 +61,17 @@ INSERT INTO directory_businesslocation
 VALUES (%s, %s, %s, 'FR', 'EUR', '2026-01-01', '', now())
 """
 
+_DAY_RULE = """
+INSERT INTO directory_dayrule (business_location_id, valid_from, timezone, day_start)
+VALUES (%s, '2026-01-01', 'Europe/Paris', '05:30')
+"""
+
 
 def remove_shop(owner_url: str, shop: Shop) -> None:
     with psycopg.connect(owner_url) as connection:
+        connection.execute(
+            "DELETE FROM directory_dayrule WHERE business_location_id = any(%s)", (shop.locations,)
+        )
         for table in ("directory_businesslocation", "directory_business"):
             connection.execute(f"DELETE FROM {table} WHERE business_id = %s", (shop.business_id,))
 

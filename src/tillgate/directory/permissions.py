@@ -68,6 +68,8 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "credentials:manage": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
     "integration:read": frozenset({*_BUSINESS, *_CARING}),
     "integration:connect": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
+    # the books; Partner Services see the sandbox's invented ones only
+    "books:read": frozenset({*_MERCHANT, Who.PARTNER_SERVICES}),
     # what the platform says and asks
     "content:publish": frozenset({Who.OPERATOR}),
     "prices:read": frozenset({Who.OPERATOR, Who.ACCOUNT_MANAGER}),

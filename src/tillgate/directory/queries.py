@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from tillgate.directory.models import Business, BusinessLocation
+from tillgate.directory.models import Business, BusinessLocation, Membership, Person
+from tillgate.directory.permissions import TABLE, Who, roles_of
 from tillgate.foundation.postgres.sessions import locations_setting
+from tillgate.foundation.sandbox_ids import LOCATIONS as SANDBOX_LOCATIONS
 from tillgate.foundation.sandbox_ids import is_sandbox_id
 
 MOST_FOUND = 20
@@ -52,6 +54,22 @@ def locations_by_id(location_ids: Iterable[int]) -> list[BusinessLocation]:
     with seeing(wanted):
         found = BusinessLocation.objects.filter(pk__in=wanted).select_related("business")
         return list(found.order_by("name", "pk"))
+
+
+def locations_with_books_for(person: Person) -> list[BusinessLocation]:
+    """The locations whose books somebody may read, by name.
+
+    Those of the businesses they act for; for Partner Services the sandbox's, which are invented.
+    """
+    mine = Membership.objects.filter(person=person, role__in=TABLE["books:read"])
+    wanted = [
+        location
+        for business_id in mine.values_list("business_id", flat=True)
+        for location in location_ids_of(business_id)
+    ]
+    if Who.PARTNER_SERVICES in roles_of(person):
+        wanted += SANDBOX_LOCATIONS
+    return locations_by_id(wanted)
 
 
 def business_by_id(business_id: int) -> Business | None:

@@ -31,6 +31,7 @@ class Link(NamedTuple):
 MAIN = (
     Item(_("Overview"), "overview", "overview:read"),
     Item(_("Access"), "requests", "request:draft"),
+    Item(_("Books"), "books", "books:read"),
     Item(_("Integrations"), "integrations", "integration:read"),
     Item(_("Sandbox"), "sandbox", "sandbox:open"),
     Item(_("Merchants"), "merchants", "merchant:read"),

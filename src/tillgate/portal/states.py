@@ -57,6 +57,11 @@ STATES: Mapping[str, Shown] = {
     "secret:expired": (Sign.PLAIN, _("expired")),
     "secret:integration": (Sign.NO, _("ended with the integration")),
     "secret:transfer": (Sign.NO, _("ended at the handover")),
+    # a business day
+    "day:open": (Sign.PLAIN, _("open")),
+    "day:provisional": (Sign.WAIT, _("provisional")),
+    "day:closed": (Sign.OK, _("closed")),
+    "day:corrected": (Sign.FIX, _("closed, then corrected")),
     # a mail
     "mail:waiting": (Sign.WAIT, _("waiting to be sent")),
     "sent": (Sign.OK, _("sent")),

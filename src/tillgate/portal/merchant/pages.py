@@ -3,6 +3,7 @@
 from django.urls import URLPattern
 
 from tillgate.portal.merchant import (
+    books,
     feasibility,
     home,
     interest,
@@ -16,6 +17,7 @@ from tillgate.portal.merchant import (
 
 PAGES: list[URLPattern] = [
     *home.PAGES,
+    *books.PAGES,
     *interest.PAGES,
     *invitation.PAGES,
     *overview.PAGES,

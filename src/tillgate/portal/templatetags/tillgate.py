@@ -1,6 +1,7 @@
 """Template tags and filters of the portal: states, dates, amounts, and a form's problems."""
 
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from babel.dates import (
     get_datetime_format,
     get_timezone_name,
 )
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 from django.forms import BaseForm
 from django.utils.html import format_html
@@ -80,6 +81,44 @@ def money(amount: Decimal | int | None, currency: str) -> str:
     if isinstance(amount, float):
         raise TypeError("an amount of money is a Decimal, never a float")
     return str(format_currency(amount, currency, locale=reader_locale()))
+
+
+@register.filter
+def amount(value: Decimal, currency: str) -> str:
+    """An amount in the places of its currency, without its sign: where a column says which it is.
+
+    Rounded half even to be shown; `exactly` shows what was rounded away.
+    """
+    return str(format_currency(value, currency, _without_sign(), locale=reader_locale()))
+
+
+@register.filter
+def whole(value: Decimal) -> str:
+    """An amount without its smaller coins, for where there is little room."""
+    return str(format_decimal(value.quantize(Decimal(1)) + 0, locale=reader_locale()))
+
+
+@register.filter
+def percent(value: Decimal) -> str:
+    """A rate that is in percent already, as the reader writes it."""
+    return str(format_percent(value / 100, "#,##0.####%", locale=reader_locale()))
+
+
+@register.filter
+def clock_time(value: wall_time) -> str:
+    """The time of a clock on the wall, without seconds."""
+    return format_time(value, "short", locale=reader_locale())
+
+
+@register.filter
+def exactly(value: Decimal) -> str:
+    """An amount with every place it has, and two at least."""
+    return str(format_decimal(value, "#,##0.00####", locale=reader_locale()))
+
+
+def _without_sign() -> str:
+    pattern = str(reader_locale().decimal_formats[None].pattern)
+    return pattern.replace(".###", ".00")
 
 
 @register.filter

@@ -52,6 +52,9 @@ TOLD_UNDER = {
     "Proof": "The proof",
     "ProofSold": "The left side of the proof",
     "UnbalancedDay": "A day that does not add up",
+    "Export": "The list of exported days",
+    "ExportedDay": "An exported day",
+    "ExportedPeople": "The people of a day",
 }
 
 

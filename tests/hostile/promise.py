@@ -22,6 +22,9 @@ GOOD: Mapping[str, str] = {
     "date": "2026-03-14",
     "groupBy": "staff,device",
     "externalReferenceId": REFERENCE,
+    "businessDate": "2026-03-14",
+    "revision": "1",
+    "file": "signature.json",
 }
 GROUP_KEYS = {"staff", "device", "deviceId", "tag", "accountingGroup", "statisticGroup"}
 MOST = 2**63 - 1
@@ -175,6 +178,8 @@ def _is_good_text(parameter: Parameter, text: str) -> bool:
         return text in parameter.schema["enum"]
     if parameter.name == "nextPageToken":
         return not text  # no hostile text is the token of a page
+    if "enum" in parameter.schema:
+        return text in parameter.schema["enum"]
     least, most = parameter.schema.get("minLength", 0), parameter.schema.get("maxLength", MOST)
     return bool(least <= len(text) <= most)
 

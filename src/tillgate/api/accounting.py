@@ -57,7 +57,7 @@ async def get_days(plane: Plane, _call: Call, grant: Grant, asked: DaysParameter
     location = asked.business_location_id
     books = await books_of(plane, grant, location)
     now = clock.now()
-    first, last = _range(asked, books.calendar.day_of(now), books.since)
+    first, last = range_of(asked, books.calendar.day_of(now), books.since)
     rows = await fetch_days(
         plane.pool,
         grant.locations,
@@ -75,7 +75,8 @@ async def get_days(plane: Plane, _call: Call, grant: Grant, asked: DaysParameter
     return msgspec.json.encode(body)
 
 
-def _range(asked: DaysParameters, today: date, since: date) -> tuple[date, date]:
+def range_of(asked: DaysParameters, today: date, since: date) -> tuple[date, date]:
+    """The first and the last business date that are asked for."""
     last = asked.to or (asked.from_ + _USUAL_RANGE if asked.from_ else today)
     first = asked.from_ or last - _USUAL_RANGE
     return max(first, since, asked.cursor or first), last

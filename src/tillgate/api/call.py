@@ -15,6 +15,8 @@ _WANTED = frozenset(
         b"authorization",
         b"host",
         b"if-none-match",
+        b"if-range",
+        b"range",
         b"x-request-id",
     }
 )

@@ -8,6 +8,7 @@
     ├── NotThere            404  unknown path, item or sale
     │   └── LocationNotFound     unknown and foreign locations, alike
     ├── MethodNotAllowed    405
+    ├── NoSuchRange         416  a range beyond the end of a file
     ├── LimitReached        429
     ├── OurFault            500
     └── Unavailable         503  the books cannot be reached
@@ -121,6 +122,18 @@ class MethodNotAllowed(Refusal):
 
     def __init__(self) -> None:
         super().__init__("This gate only reads: use GET, HEAD or OPTIONS.", ((b"allow", ALLOWED),))
+
+
+class NoSuchRange(Refusal):
+    """A range that begins after the last byte of a file of so many bytes."""
+
+    status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"The file has {size} bytes: ask for a range that begins before its end.",
+            ((b"content-range", b"bytes */%d" % size),),
+        )
 
 
 class LimitReached(Refusal):

@@ -30,6 +30,7 @@ from tillgate.api.errors import (
     problem_body,
     shape_of,
 )
+from tillgate.api.exact import ExactPayload, asked_range
 from tillgate.api.metrics import OperationMetrics
 from tillgate.api.params import Parameters, decode
 from tillgate.api.payload import WORTH_PACKING, Body, Payload, accepts_gzip, make_payload, matches
@@ -37,7 +38,7 @@ from tillgate.api.plane import Plane
 from tillgate.api.quota import quota_headers
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Handler = Callable[[Plane, Call, Grant, Any], Awaitable[bytes | Body]]
+Handler = Callable[[Plane, Call, Grant, Any], Awaitable[bytes | Body | Payload]]
 
 _JSON: Header = (b"content-type", b"application/json")
 _PROBLEM: Header = (b"content-type", b"application/problem+json")
@@ -153,6 +154,8 @@ class Endpoint:
         if location is not None and location not in grant.locations:
             raise LocationNotFound(location)
         body = await self.operation.handler(self._plane, call, grant, params)
+        if isinstance(body, Payload):
+            return body
         pack = accepts_gzip(call.header(b"accept-encoding"))
         return await make_payload(body, pack=pack)
 
@@ -211,6 +214,8 @@ def options_or_refuse(call: Call) -> Answer:
 
 def payload_answer(call: Call, payload: Payload, headers: tuple[Header, ...]) -> Answer:
     """A 200 with the payload, or a 304 where the caller has it already."""
+    if isinstance(payload, ExactPayload):
+        return exact_answer(call, payload, headers)
     common = [(b"etag", payload.etag), _FRESH, _VARY, _NOSNIFF, *headers]
     known = call.header(b"if-none-match")
     if known and matches(known, payload.etag):
@@ -220,6 +225,27 @@ def payload_answer(call: Call, payload: Payload, headers: tuple[Header, ...]) ->
         common.append((b"content-encoding", b"gzip"))
         return Answer(200, common, payload.packed)
     return Answer(200, common, payload.body)
+
+
+def exact_answer(call: Call, payload: ExactPayload, headers: tuple[Header, ...]) -> Answer:
+    """The file or a range of it, or a 304; what is packed has the tag as a weak one."""
+    known = call.header(b"if-none-match")
+    wanted = call.header(b"range") if call.method == "GET" else b""
+    accepted = accepts_gzip(call.header(b"accept-encoding")) and payload.size > WORTH_PACKING
+    stretch = asked_range(wanted, call.header(b"if-range"), payload.etag, payload.size)
+    packs = accepted and stretch is None
+    tag = b"W/" + payload.etag if packs else payload.etag
+    common = [(b"etag", tag), (b"accept-ranges", b"bytes"), _FRESH, _VARY, _NOSNIFF, *headers]
+    if known and matches(known, payload.etag):
+        return Answer(304, common, b"")
+    common.append((b"content-type", payload.content_type))
+    if packs:
+        return Answer(200, [*common, (b"content-encoding", b"gzip")], payload.packed)
+    if stretch is None:
+        return Answer(200, common, payload.body)
+    start, end = stretch
+    common.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, payload.size)))
+    return Answer(206, common, payload.body[start:end])
 
 
 async def send_answer(call: Call, answer: Answer, send: Send) -> None:

@@ -181,7 +181,7 @@ def _shape(schema: Spec) -> str:
     """What kind of value it is, with a link where the shape stands below."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
-        if name in {"Id", "Amount2", "Amount6"}:
+        if name in {"Id", "Amount2", "Amount6", "Exact"}:
             return {"Id": "integer"}.get(name, "decimal string")
         return f'<a href="#shape-{name}">{name}</a>'
     if schema.get("type") == "array":

@@ -5,6 +5,7 @@ stop by a deadline skips the lifespan's end, and the pools would stay open.
 """
 
 import asyncio
+from math import inf
 
 import msgspec
 
@@ -42,6 +43,8 @@ class Plane:
         self.lookups = Shelf[Payload](seconds=lifetimes.lookups, most=256)
         self.days = Shelf[Payload](seconds=lifetimes.lookups, most=16)
         self.books = Shelf[LocationBooks](seconds=lifetimes.lookups, most=10_000)
+        # Sizes and digests of files of closed days, which never change.
+        self.files = Shelf[tuple[int, str]](seconds=inf, most=50_000)
         self.base_url = base_url_of(config)
         # Each sum holds a connection and keeps a thread busy; calls must get through beside them.
         self.sums = asyncio.Semaphore(2)

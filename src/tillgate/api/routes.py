@@ -4,6 +4,7 @@ from tillgate.api import (
     accounting,
     aggregated,
     businesses,
+    exports,
     financials,
     items,
     lookups,
@@ -11,6 +12,7 @@ from tillgate.api import (
     unbooked,
 )
 from tillgate.api.operation import Operation
+from tillgate.ledger.export.files import VERSION
 
 _FINANCIAL = "financial-api"
 _ITEMS = "items"
@@ -131,5 +133,20 @@ OPERATIONS = (
         scope=_FINANCIAL,
         parameters=summary.SummaryParameters,
         handler=summary.get_summary,
+    ),
+    Operation(
+        path=f"{_ACCOUNTING}/export",
+        operation_id="getExport",
+        scope=_FINANCIAL,
+        parameters=exports.ExportParameters,
+        handler=exports.get_export,
+    ),
+    Operation(
+        path=f"{_ACCOUNTING}/export/{VERSION}/{{businessDate}}/{{revision}}/{{file}}",
+        operation_id="getExportFile",
+        scope=_FINANCIAL,
+        parameters=exports.FileParameters,
+        handler=exports.get_export_file,
+        kept_when_final=True,
     ),
 )

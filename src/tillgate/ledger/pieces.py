@@ -51,7 +51,6 @@ _PIECE = re.compile(
 _PAYMENT = b'{"code":'
 _ID = re.compile(rb'"(?:id|customerId|email)":("(?:[^"\\]|\\.)*"|\d+)')
 
-_EVERY_TAG = frozenset(int(tag) for tag in Tag)
 _OF_PART: Mapping[Part, frozenset[Tag]] = {
     Part.STAFF: frozenset({Tag.STAFF, Tag.STAFF_NAME}),
     Part.TABLE: frozenset({Tag.TABLE}),
@@ -129,7 +128,12 @@ def _consumer_before(
 
 def whole(sale: Cut) -> bytes:
     """The text with every piece in its place: what a closed day's digest is about."""
-    return b"".join(_joined(sale, _EVERY_TAG, None, payments=True))
+    # `_joined` would say the same, at two thirds of the speed: exports are made of this.
+    kept, reached = list[bytes](), 0
+    for place, text in zip(sale.places, sale.texts, strict=True):
+        kept += (sale.lean[reached:place], text)
+        reached = place
+    return b"".join([*kept, sale.lean[reached:]])
 
 
 def shown_tags(

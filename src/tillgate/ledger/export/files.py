@@ -1,0 +1,137 @@
+"""The files that a closed day is given out as, each made of its document alone.
+
+The bytes of a file are the same for ever: what is once made differently gets a new `VERSION`,
+which stands in its address. Only `people.ndjson` changes, when a person is erased.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+import zstandard
+
+from tillgate.ledger import pieces
+from tillgate.ledger.export import cells, rows
+from tillgate.ledger.frames import Frame, decode_spans
+from tillgate.ledger.jwk import base64url
+
+VERSION = "v1"
+
+
+class File(StrEnum):
+    """The name of a file; the first three and `people.ndjson` are what the signature is about."""
+
+    DAY = "day.json"
+    SIGNATURE = "signature.json"
+    TOTALS = "totals.json"
+    SALES = "sales.ndjson"
+    LINES = "lines.ndjson"
+    PAYMENTS = "payments.ndjson"
+    TAXES = "taxes.ndjson"
+    PEOPLE = "people.ndjson"
+    SALES_CSV = "sales.csv"
+    LINES_CSV = "lines.csv"
+    PAYMENTS_CSV = "payments.csv"
+    TAXES_CSV = "taxes.csv"
+
+    @property
+    def content_type(self) -> str:
+        """What HTTP calls it."""
+        return _TYPES[self.value.rpartition(".")[2]]
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+_TYPES = {
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8; header=present",
+}
+PARTS = {
+    Format.NDJSON: (File.SALES, File.LINES, File.PAYMENTS, File.TAXES),
+    Format.CSV: (File.SALES_CSV, File.LINES_CSV, File.PAYMENTS_CSV, File.TAXES_CSV),
+}
+# What `tillgate verify` needs, and what it is enough for.
+SIGNED = (File.DAY, File.SIGNATURE, File.TOTALS, File.SALES)
+
+
+class StoredDay(NamedTuple):
+    """A document as it lies in the books."""
+
+    location: int
+    business_date: date
+    digest: bytes
+    key_id: str
+    signature: bytes
+    manifest: bytes
+    totals: bytes
+    spans: bytes
+    data: bytes
+
+    def place(self) -> rows.Place:
+        """Where its rows belong."""
+        return rows.Place(self.location, self.business_date)
+
+
+class Signature(msgspec.Struct, frozen=True, rename="camel"):
+    """`signature.json`: the digest in hex, the key's thumbprint, the signature in base64url."""
+
+    digest: str
+    key_id: str
+    signature: str
+
+
+def make_file(file: File, day: StoredDay) -> bytes:
+    """The bytes of a file; `people.ndjson` is made by `people.make_people`."""
+    return _MAKERS[file](day)
+
+
+def digest_of(text: bytes) -> str:
+    """SHA-256 in hex, as manifests give it."""
+    return hashlib.sha256(text).hexdigest()
+
+
+def _signature(day: StoredDay) -> bytes:
+    return msgspec.json.encode(Signature(day.digest.hex(), day.key_id, base64url(day.signature)))
+
+
+def _totals(day: StoredDay) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(day.totals)
+
+
+def _texts(day: StoredDay) -> Iterator[bytes]:
+    for span in decode_spans(day.spans):
+        frame = Frame(span, day.data[span.start : span.start + span.size])
+        yield from map(pieces.whole, frame.sales)
+
+
+def _sales(day: StoredDay) -> bytes:
+    # An empty text at the end puts a line feed after the last one.
+    return b"\n".join([*_texts(day), b""])
+
+
+def _made(make: Callable[[Iterator[bytes], rows.Place], bytes]) -> Callable[[StoredDay], bytes]:
+    return lambda day: make(_texts(day), day.place())
+
+
+_MAKERS: dict[File, Callable[[StoredDay], bytes]] = {
+    File.DAY: lambda day: day.manifest,
+    File.SIGNATURE: _signature,
+    File.TOTALS: _totals,
+    File.SALES: _sales,
+    File.LINES: _made(rows.lines),
+    File.PAYMENTS: _made(rows.payments),
+    File.TAXES: _made(rows.taxes),
+    File.SALES_CSV: _made(cells.sales),
+    File.LINES_CSV: _made(cells.lines),
+    File.PAYMENTS_CSV: _made(cells.payments),
+    File.TAXES_CSV: _made(cells.taxes),
+}

@@ -101,6 +101,10 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, watched)
+        except Exception:
+            # Nobody further out says why: the server answers 500 with an empty body.
+            logging.getLogger(__name__).exception("the %s plane failed", self.plane)
+            raise
         finally:
             if self.log:
                 facts = {**self._facts(scope, started), **seen}

@@ -25,7 +25,7 @@ from tests.programme.way import (
 
 from tillgate.access.models import Client, ClientSecret, Integration
 from tillgate.content.queries import decline_reasons
-from tillgate.programme.acts import handover, request, review, sale, signature
+from tillgate.programme.acts import handover, preparation, request, review, sale, signature
 from tillgate.programme.acts import interest as interests
 from tillgate.programme.errors import AlreadyDecided, CodeUsed, LinkUsed, Overtaken, ProgrammeError
 from tillgate.programme.models import (
@@ -33,6 +33,7 @@ from tillgate.programme.models import (
     Agreement,
     CredentialLink,
     Decision,
+    FeasibilityCheck,
     Interest,
     Signature,
 )
@@ -90,6 +91,17 @@ def test_a_yes_and_a_no_at_once_are_one_of_them(committed_cast: Cast, round_: in
     is_yes = decision.outcome == "approved"
     assert Integration.objects.exists() == is_yes
     assert agreement.state == ("in_force" if is_yes else "void")
+
+
+def test_a_feasibility_check_that_is_sent_twice_is_one(committed_cast: Cast) -> None:
+    def ask(free_text: str = "Send a birthday present") -> FeasibilityCheck:
+        return preparation.check_feasibility(
+            wishes=["journal"], free_text=free_text, actor=committed_cast.owner
+        )
+
+    one, other = at_once(ask, ask)
+    assert one.pk == other.pk == FeasibilityCheck.objects.get().pk
+    assert ask("Something else").pk != one.pk
 
 
 def test_approval_and_withdrawal_at_once_are_one_of_them(committed_cast: Cast) -> None:

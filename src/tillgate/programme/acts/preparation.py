@@ -1,5 +1,7 @@
 """Before a request: reading the access overview, and asking what is feasible."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from tillgate.content.feasibility import assess
@@ -11,6 +13,9 @@ from tillgate.foundation import clock
 from tillgate.programme.errors import OverviewUnread
 from tillgate.programme.models import FeasibilityCheck, OverviewReading
 from tillgate.programme.recording import record
+
+# So soon nobody asks the same again on purpose: it is one click that was sent twice.
+_SAME_CLICK = timedelta(seconds=30)
 
 
 @transaction.atomic
@@ -45,17 +50,25 @@ def acknowledge_overview(*, label: str, actor: Person) -> None:
 def check_feasibility(
     *, wishes: list[str], free_text: str, actor: Person, business_id: int | None = None
 ) -> FeasibilityCheck:
-    """Answer point by point what a merchant wants to do, and keep it."""
+    """Answer point by point what a merchant wants to do, and keep it.
+
+    The same again at once, by a click that was sent twice, gives the check that is there.
+    """
     require(actor, "feasibility:check")
     if business_id is not None:
         require(actor, "request:draft", business_id=business_id)
-    check = FeasibilityCheck.objects.create(
-        person=actor,
-        business_id=business_id,
-        wishes=wishes,
-        free_text=free_text.strip(),
-        answers=[answer._asdict() for answer in assess(wishes, free_text)],
-        created_at=clock.now(),
-    )
+    said = {
+        "person": actor,
+        "business_id": business_id,
+        "wishes": wishes,
+        "free_text": free_text.strip(),
+        "answers": [answer._asdict() for answer in assess(wishes, free_text)],
+    }
+    # Of two clicks one waits here, and then finds what the other has made.
+    Person.objects.select_for_update().get(pk=actor.pk)
+    recent = FeasibilityCheck.objects.filter(created_at__gt=clock.now() - _SAME_CLICK)
+    if same := recent.filter(**said).first():
+        return same
+    check = FeasibilityCheck.objects.create(**said, created_at=clock.now())
     record("feasibility:checked", f"person:{actor.pk}", actor, check=check.pk)
     return check

@@ -55,6 +55,9 @@ MAILS: Mapping[str, MailSlot] = {
     "account_changed": _mail(
         _("An account was changed"), _HOLDER, "change changed_at address browser link"
     ),
+    "staff_appointed": _mail(
+        _("Appointed to work for the platform"), _("the person"), "name role appointed_by link"
+    ),
     "interest_received": _mail(_("Interest received"), _("the merchant"), "name business link"),
     "interest_assigned": _mail(
         _("Interest assigned"),
@@ -173,6 +176,7 @@ _EXAMPLES: Mapping[str, str] = {
     "answer": "Thank you for telling us about your program.\n\nWe would like to see it.",
     "apis": "Financial and Items",
     "browser": "Firefox on Linux",
+    "appointed_by": "Otto Brandvold",
     "business": "Harbour Street Kitchens",
     "change": "An authenticator app was set up.",
     "changed_at": "5 March 2026, 16:40 UTC",

@@ -1,10 +1,14 @@
 """Who works for the platform: the operator's page, and the act behind it."""
 
 import pytest
+from django.conf import LazySettings
+from django.test import Client as Http
 from pytest_django import DjangoAssertNumQueries
 from tests.access.world import Shop
 from tests.hub.cast import everyone, operator
+from tests.portal.mailbox import mails_to
 from tests.portal.office.pages import HOSTILE, UNSEEN, Desk, queries_for
+from tests.portal.test_second_factor import set_up_app, sign_in
 from tests.programme.way import make_staff
 
 from tillgate.access.errors import LastOperator
@@ -48,6 +52,22 @@ def test_a_new_person_gets_a_role_and_no_password(olga: Person) -> None:
     assert [held.role for held in dana.staff_memberships.all()] == ["account_manager"]
     event = Event.objects.get(kind="directory:staff:added", subject=f"person:{dana.pk}")
     assert event.actor == f"person:{olga.pk}"
+
+
+def test_whoever_gets_a_role_is_told_once_and_comes_in_without_a_password(
+    olga: Person, settings: LazySettings
+) -> None:
+    for _ in range(2):
+        Desk(olga).send(PAGE, "appoint", **NEW)
+    (mail,) = mails_to("dana@platform.example")
+    assert mail.subject == "You have a new role at Lantern Till"
+    assert "Olga gave you a role at Lantern Till: account manager." in mail.text
+    settings.STAFF_NEEDS_SECOND_FACTOR = True
+    browser = Http()
+    sign_in(browser, Person.objects.get(email="dana@platform.example"))
+    assert browser.get("/merchants/")["Location"].startswith("/account/second-factor/")
+    set_up_app(browser)
+    assert browser.get("/merchants/").status_code == 200
 
 
 def test_somebody_known_keeps_their_name_and_gets_another_role(olga: Person) -> None:

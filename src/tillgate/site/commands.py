@@ -16,8 +16,9 @@ from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import is_external, setting_name
 from tillgate.ledger.feed.errors import BadFile
 from tillgate.site import databases
+from tillgate.site.beside import worker_beside
 from tillgate.site.logs import set_up_logging
-from tillgate.site.run import Part, serving, worker_beside
+from tillgate.site.run import Part, serving
 from tillgate.site.serve import claimed_port, stop_requested
 
 

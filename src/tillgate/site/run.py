@@ -1,9 +1,7 @@
-"""What `tillgate serve` runs: the planes that are wanted, and the worker beside them."""
+"""What `tillgate serve` runs: the planes that are wanted."""
 
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 
 from prometheus_client import generate_latest
@@ -44,17 +42,3 @@ async def serving(conf: Config, part: Part, *, host: str, port: int) -> AsyncIte
         app = whole_app(conf, Health(checks, generate_latest), api=api, portal=portal)
         async with listening(app, host, port, conf.shutdown_seconds):
             yield
-
-
-@contextmanager
-def worker_beside() -> Iterator[None]:
-    """A worker of our own during the block; it ends with us even when we are killed."""
-    command = [sys.executable, "-m", "tillgate", "worker", "--beside"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as worker:
-        try:
-            yield
-        finally:
-            # The worker stops when its standard input ends, as it does when this process dies.
-            assert worker.stdin is not None
-            worker.stdin.close()
-            worker.wait(timeout=30)

@@ -26,20 +26,30 @@ _log = logging.getLogger(__name__)
 async def work(deadline: float, *, beside: bool) -> None:
     """Run jobs until asked to stop; a running job gets until the deadline.
 
-    `beside` another process: stop when standard input ends, which is when that process does.
+    `beside` another process: stop when standard input ends, which is when that process does. The
+    process ends with 0 when it was asked to, with 1 when the jobs could not go on.
     """
     working = asyncio.create_task(_keep_working(deadline))
     stopping = {asyncio.create_task(stop_requested())}
     if beside:
         stopping.add(asyncio.create_task(_input_ended()))
     await asyncio.wait({working, *stopping}, return_when=asyncio.FIRST_COMPLETED)
+    has_failed = _tell_failure(working)
     for task in (*stopping, working):
         task.cancel()
     await asyncio.wait({working}, timeout=deadline)
     logging.shutdown()
     # The job library leaves tasks behind that take no cancellation, and asyncio would wait for
     # them for ever. Jobs are transactions, and locks are freed with the process: it may just end.
-    os._exit(0)
+    os._exit(1 if has_failed else 0)
+
+
+def _tell_failure(working: asyncio.Task[None]) -> bool:
+    """Log why the jobs ended by themselves, if they did; whether that was a failure."""
+    error = working.exception() if working.done() else None
+    if error is not None:
+        _log.error("the worker failed", exc_info=error)
+    return error is not None
 
 
 async def _keep_working(deadline: float) -> None:

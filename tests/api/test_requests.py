@@ -22,6 +22,9 @@ PATHS = [
                 "from": "2026-03-14T05:30Z",
                 "to": "2026-03-15T05:30Z",
                 "id": 7,
+                "businessDate": "2026-03-14",
+                "revision": 1,
+                "file": "sales.ndjson",
             }
         )
         for one in OPERATIONS

@@ -1,7 +1,7 @@
 """The simulated restaurant group, fed into the house: ten days with every oddity."""
 
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ class Group(NamedTuple):
     token: str
     locations: tuple[int, ...]
     files: tuple[Path, ...]
+
+    def start(self, location: int) -> str:
+        """Where the first day of a location starts."""
+        return format_instant(day_end(location_by_id(location), FIRST - timedelta(days=1)))
 
     def end(self, location: int) -> str:
         """Where the last day of a location ends."""

@@ -29,8 +29,10 @@ ADDED = {
     ),
 }
 # Where WIRE.md gives another type than the description.
+_DEVICE = ({"type": "integer"}, "ids integers, also `payments[].deviceId`")
 RETYPED = {
-    ("SalePayment", "deviceId"): ({"type": "integer"}, "ids integers, also `payments[].deviceId`"),
+    ("SalePayment", "deviceId"): _DEVICE,
+    ("financial-apiPayment", "deviceId"): _DEVICE,
 }
 # Schemas whose ids are numbers in the description and integers on the wire.
 IDS = ("Id", "ID")

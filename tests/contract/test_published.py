@@ -11,6 +11,7 @@ from tests.contract.gate import Gate
 from tests.contract.group import EVERY_INCLUDE, FROM, GROUP_KEYS, Group
 from tests.contract.published import (
     FINANCIAL,
+    FINANCIAL_V2,
     ITEMS,
     MISSING,
     complaints,
@@ -23,6 +24,7 @@ from tests.contract.published import (
 pytestmark = pytest.mark.skipif(not CONTRACT.exists(), reason=MISSING)
 
 OF_LOCATION = "/f/finance/{businessLocationId}"
+OF_LOCATION_V2 = "/f/v2/business-location/{businessLocationId}"
 PARTS = EVERY_INCLUDE.split(",")
 INCLUDES = [
     "",
@@ -64,6 +66,17 @@ def sales(group: Group) -> Iterator[tuple[str, str]]:
             yield daily, f"/f/finance/{location}/dailyFinancials?date=2025-10-31{more}"
 
 
+def sales_v2(group: Group) -> Iterator[tuple[str, str]]:
+    for location in group.locations:
+        base = f"/f/v2/business-location/{location}"
+        for include in INCLUDES:
+            period = f"from={group.start(location)}&to={group.end(location)}"
+            asked = f"{period}&include={include}&pageSize=100"
+            yield f"{OF_LOCATION_V2}/sales", f"{base}/sales?{asked}"
+            daily = f"{base}/sales-daily?date=2025-10-31&include={include}"
+            yield f"{OF_LOCATION_V2}/sales-daily", daily
+
+
 def totals(group: Group) -> Iterator[tuple[str, str]]:
     path = f"{OF_LOCATION}/aggregatedSales"
     for number, grouping in enumerate(GROUPINGS):
@@ -102,6 +115,17 @@ def answers(gate: Gate, group: Group) -> list[Any]:
 
 def test_every_financial_answer_is_as_published(answers: list[Any]) -> None:
     assert len(answers) > 100
+
+
+def test_every_sale_of_v2_is_as_published_and_has_every_declared_property(
+    gate: Gate, group: Group
+) -> None:
+    names, seen = set[str](), set[str]()
+    for path, body in checked(gate, group, FINANCIAL_V2, sales_v2(group)):
+        schema = schema_of(FINANCIAL_V2, path)
+        names |= set(declared(FINANCIAL_V2, schema))
+        seen |= set(occurring(FINANCIAL_V2, schema, body))
+    assert names == seen
 
 
 def test_every_items_answer_is_as_published(gate: Gate, group: Group) -> None:

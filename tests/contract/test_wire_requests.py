@@ -105,7 +105,6 @@ def test_unknown_query_parameters_are_ignored(base: str, gate: Gate, group: Grou
 
 
 def test_a_page_size_above_the_maximum_is_clamped(base: str, gate: Gate, group: Group) -> None:
-    """V2's own maximum is another issue's; the same holds for every page size there is."""
     whole = sales(gate, group, group.range(group.locations[0]))
     assert sales(gate, group, group.range(group.locations[0], "pageSize=5000")) == whole
     items = f"/items/v1/items?businessLocationId={group.locations[0]}"

@@ -19,6 +19,7 @@ from tests.hostile.promise import ITEM, Operation, operations
 from tillgate.access.reads import Grant
 from tillgate.api import auth
 from tillgate.api.plane import Lifetimes
+from tillgate.api.sales import token_after
 from tillgate.catalogue import reads as catalogue
 from tillgate.directory import reads as directory
 from tillgate.foundation.postgres.pools import Pool, make_pool, read
@@ -29,6 +30,7 @@ from tillgate.ledger.aggregate_reads import sum_up
 from tillgate.ledger.aggregation import Aggregate, GroupKey
 from tillgate.ledger.reference_reads import fetch_sale_by_reference
 from tillgate.ledger.spans import Asked, Span
+from tillgate.ledger.update_reads import fetch_first_closing, fetch_sales_by_change
 from tillgate.site.privileges import BOOKS, BY_LOCATION
 
 T = TypeVar("T")
@@ -52,7 +54,8 @@ def targets(one: Operation, location: int) -> Iterator[str]:
     if "include" in names:
         yield one.target(**known, include=EVERY_INCLUDE)
     if "nextPageToken" in names:
-        yield one.target(**known, nextPageToken="A510007.1")
+        token = token_after((1_773_466_200_000, "A510007.1")) if one.is_v2 else "A510007.1"
+        yield one.target(**known, nextPageToken=token)
     if "itemIds" in names:
         yield one.target(**known, itemIds=f"{THEIR_ITEM},{ITEM}")
     if "from" in names and one.id == "getAggregatedSales":
@@ -174,6 +177,12 @@ async def _aggregated(pool: Pool, locations: list[int]) -> list[Any]:
 READS = {
     "books": lambda pool, mine: ledger.fetch_books(pool, mine, FOREIGN),
     "sales": lambda pool, mine: ledger.fetch_sales(pool, mine, FOREIGN, YEAR, DAYS, text="body"),
+    "sales of V2": lambda pool, mine: fetch_sales_by_change(
+        pool,
+        mine,
+        Asked(location=FOREIGN, span=YEAR, days=DAYS, names=True, as_first_closed=True),
+    ),
+    "first closing": lambda pool, mine: fetch_first_closing(pool, mine, FOREIGN),
     "finality": lambda pool, mine: ledger.fetch_finality(pool, mine, FOREIGN, YEAR, DAYS),
     "reference": lambda pool, mine: fetch_sale_by_reference(pool, mine, FOREIGN, THEIR_REFERENCE),
     "totals": _aggregated,

@@ -8,10 +8,23 @@ from tillgate.api.errors import LocationNotFound
 from tillgate.api.plane import Plane
 from tillgate.foundation import clock
 from tillgate.ledger.calendar import Calendar
+from tillgate.ledger.parts import Part
 from tillgate.ledger.reads import LocationBooks, fetch_books
+from tillgate.ledger.render import View, view_of
 from tillgate.ledger.spans import Span
 
 _MOMENT = timedelta(microseconds=1)
+
+
+def view_for(grant: Grant, include: frozenset[Part], *, v2: bool = False) -> View:
+    """What of the parts asked for is shown to whom the grant belongs."""
+    return view_of(
+        include,
+        staff=grant.staff,
+        consumers=grant.consumers,
+        authorizations=grant.authorizations,
+        v2=v2,
+    )
 
 
 async def books_of(plane: Plane, grant: Grant, location: int) -> LocationBooks:

@@ -2,6 +2,7 @@
 
     Refusal
     ├── BadParameters       400  names each parameter and the cure
+    ├── NotOperationalYet   400  a V2 range from before the location existed
     ├── BadToken            401  missing, malformed, unknown, expired, revoked, integration ended
     ├── ScopeMissing        403
     ├── AccessSuspended     403
@@ -61,6 +62,22 @@ class BadParameters(Refusal):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(f"{one.field}: {one.message}" for one in problems))
         self.problems = tuple(problems)
+
+
+class NotOperationalYet(Refusal):
+    """A range begins before the location existed; programs look for `earliest` in these words.
+
+    It is a date-time with a numeric offset, and a range may begin with it.
+    """
+
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, earliest: str) -> None:
+        super().__init__(
+            "Invalid 'from' date query parameter. The requested business location was not"
+            " operational on the provided date.\nPlease specify a date and time after:"
+            f" {earliest}, which is the earliest available date for this location.\n"
+        )
 
 
 class BadToken(Refusal):

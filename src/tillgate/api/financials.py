@@ -1,7 +1,5 @@
 """Sales: of a range, page by page; of a business day, whole; and one by another's reference."""
 
-import asyncio
-from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -9,7 +7,7 @@ import msgspec
 from msgspec import field
 
 from tillgate.access.reads import Grant
-from tillgate.api.books import books_of, day_span, days_of, next_start_of_day
+from tillgate.api.books import books_of, day_span, days_of, next_start_of_day, view_for
 from tillgate.api.call import Call
 from tillgate.api.errors import BadParameters, NotThere, Problem
 from tillgate.api.params import Parameters, reading, shown
@@ -25,16 +23,15 @@ from tillgate.api.readers import (
     clamped,
     text_of,
 )
+from tillgate.api.rendering import put_together
 from tillgate.ledger.parts import Part
 from tillgate.ledger.reads import LocationBooks, fetch_sales, is_final
 from tillgate.ledger.reference_reads import fetch_sale_by_reference
-from tillgate.ledger.render import View, framed, stretches, view_of
-from tillgate.ledger.runs import Run, count, split
+from tillgate.ledger.render import View, framed
+from tillgate.ledger.runs import Run, split
 from tillgate.ledger.spans import Span
 
 MOST_ON_A_PAGE = 1000
-# Putting more than this together would hold up everybody else's call for milliseconds.
-_IN_A_THREAD = 100
 
 
 class FinancialsParameters(Parameters, frozen=True):
@@ -80,7 +77,7 @@ async def get_financials(
 ) -> Body:
     """A page of the published `financial-apiFinancialDto`."""
     books = await books_of(plane, grant, asked.business_location_id)
-    span, view = Span(asked.from_, asked.to), _view(grant, asked.include)
+    span, view = Span(asked.from_, asked.to), view_for(grant, asked.include)
     days = days_of(books.calendar, span)
     runs, finality = await fetch_sales(
         plane.pool,
@@ -112,7 +109,7 @@ async def get_daily_financials(
     books = await books_of(plane, grant, asked.business_location_id)
     span, day = day_span(books.calendar, asked.date)
     consumers = frozenset({Part.CONSUMER}) if asked.include_consumers else frozenset[Part]()
-    view = _view(grant, asked.include | consumers)
+    view = view_for(grant, asked.include | consumers)
     runs, finality = await fetch_sales(
         plane.pool,
         grant.locations,
@@ -133,16 +130,7 @@ async def get_sale_by_external_reference(
     sale = await fetch_sale_by_reference(plane.pool, grant.locations, location, reference)
     if sale is None:
         raise NotThere(f"Sale Not found for {shown(reference)}")
-    return framed(sale.texts(_view(grant, frozenset({Part.PAYMENTS}))))
-
-
-def _view(grant: Grant, include: frozenset[Part]) -> View:
-    return view_of(
-        include,
-        staff=grant.staff,
-        consumers=grant.consumers,
-        authorizations=grant.authorizations,
-    )
+    return framed(sale.texts(view_for(grant, frozenset({Part.PAYMENTS}))))
 
 
 async def _body(call: Call, location: int, books: LocationBooks, page: _Page) -> Body:
@@ -159,13 +147,4 @@ async def _body(call: Call, location: int, books: LocationBooks, page: _Page) ->
         links["nextPage"] = {"href": call.url(without="nextPageToken", then=token)}
     opening = msgspec.json.encode(head)[:-1] + b',"sales":['
     closing = b"]," + msgspec.json.encode({**tail, "_links": links})[1:]
-    rendered = partial(_render, page, opening, closing)
-    is_light = page.view.text == "lean" or count(page.runs) < _IN_A_THREAD
-    return rendered() if is_light else await asyncio.to_thread(rendered)
-
-
-def _render(page: _Page, opening: bytes, closing: bytes) -> Body:
-    texts = (text for run in page.runs for text in run.texts(page.view))
-    made_of = [part for run in page.runs for part in run.made_of(page.view)]
-    text = stretches(texts, opening=opening, closing=closing)
-    return Body(text, [opening, closing, *made_of], page.complete)
+    return await put_together(page.runs, page.view, opening, closing, final=page.complete)

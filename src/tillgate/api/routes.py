@@ -8,6 +8,7 @@ from tillgate.api import (
     financials,
     items,
     lookups,
+    sales,
     summary,
     unbooked,
 )
@@ -35,6 +36,21 @@ OPERATIONS = (
         scope=_FINANCIAL,
         parameters=financials.DailyParameters,
         handler=financials.get_daily_financials,
+        kept_when_final=True,
+    ),
+    Operation(
+        path=f"{_LOCATION_V2}/sales",
+        operation_id="getSales",
+        scope=_FINANCIAL,
+        parameters=sales.SalesParameters,
+        handler=sales.get_sales,
+    ),
+    Operation(
+        path=f"{_LOCATION_V2}/sales-daily",
+        operation_id="getSalesDaily",
+        scope=_FINANCIAL,
+        parameters=sales.SalesDailyParameters,
+        handler=sales.get_sales_daily,
         kept_when_final=True,
     ),
     Operation(

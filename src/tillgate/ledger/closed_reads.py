@@ -50,17 +50,27 @@ WHERE business_location_id = {location} AND strays AND last_closed_at >= {start}
     WHERE newer.business_location_id = {location} AND newer.business_date = d.business_date
       AND newer.revision > d.revision)
 """
+# The same of the days as they were first closed.
+_FIRST = """
+SELECT * FROM ledger_closedday
+WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {last}
+  AND revision = 1
+"""
+_FIRST_STRAYS = """
+SELECT * FROM ledger_closedday
+WHERE business_location_id = {location} AND strays AND last_closed_at >= {start}
+  AND business_date NOT BETWEEN {first} AND {last} AND revision = 1
+"""
 
 # Days follow each other until they hold enough. One that begins with the page's first instant may
 # hold sales that come before its first account, so it counts as nothing; one that begins before the
 # others have ended may hold earlier sales, so it is taken as well.
-_CHOSEN = f"""
-WITH day AS (({LATEST}) UNION ALL ({LATEST_STRAYS})),
+_CHOSEN = """
 hit AS (
     SELECT business_date, revision, digest, spans, first_closed_at, last_closed_at,
-        CASE WHEN first_closed_at > {{start}} AND last_closed_at < {{end}}
+        CASE WHEN first_closed_at > {start} AND last_closed_at < {end}
             THEN sale_count ELSE 0 END AS whole
-    FROM day WHERE first_closed_at < {{end}} AND last_closed_at >= {{start}}
+    FROM day WHERE first_closed_at < {end} AND last_closed_at >= {start}
 ),
 counted AS (
     SELECT *, sum(whole) OVER earlier AS before, max(last_closed_at) OVER earlier AS until FROM hit
@@ -69,29 +79,25 @@ counted AS (
 ),
 chosen AS (
     SELECT * FROM counted
-    WHERE before IS NULL OR {{limit}}::bigint IS NULL OR before < {{limit}}
+    WHERE before IS NULL OR {limit}::bigint IS NULL OR before < {limit}
       OR until >= first_closed_at
 )
 """
-_DAYS = f"""{_CHOSEN}
-SELECT business_date, revision, digest, spans FROM chosen ORDER BY first_closed_at
-"""
+_DAYS = "SELECT business_date, revision, digest, spans FROM chosen ORDER BY first_closed_at"
 
 # Up to when open sales are needed: for ever, unless days that lie wholly in the range hold enough
 # before. To look at fewer days than are read costs nothing but open sales that are not needed.
-BOUND = f"""
-coalesce((
-    SELECT min(until) FROM (
-        SELECT sum(sale_count) OVER so_far AS whole, max(last_closed_at) OVER so_far AS until
-        FROM ({LATEST}) day WHERE first_closed_at > {{start}} AND last_closed_at < {{end}}
-        WINDOW so_far AS (ORDER BY first_closed_at, business_date)
-    ) counted WHERE whole >= {{limit}}::bigint), 'infinity')
+_BOUND = """
+SELECT min(until) FROM (
+    SELECT sum(sale_count) OVER so_far AS whole, max(last_closed_at) OVER so_far AS until
+    FROM day WHERE first_closed_at > {start} AND last_closed_at < {end}
+    WINDOW so_far AS (ORDER BY first_closed_at, business_date)
+) counted WHERE whole >= {limit}::bigint
 """
 
 _DAY = """
 SELECT digest, spans, data FROM ledger_closedday
-WHERE business_location_id = {location} AND business_date = {day}
-ORDER BY revision DESC LIMIT 1
+WHERE business_location_id = {location} AND business_date = {day} ORDER BY revision
 """
 
 _FRAMES = """
@@ -107,6 +113,10 @@ WHERE business_location_id = {location} AND business_date = any({days})
 """
 
 
+# No account id holds it, so nothing lies between one and the same with this behind it.
+_LEAST = "\0"
+
+
 class _Place(NamedTuple):
     """A frame that is to be fetched."""
 
@@ -116,24 +126,39 @@ class _Place(NamedTuple):
     span: FrameSpan
 
 
-def range_query(text: Any, asked: Asked, **more: Any) -> sql.Composed:
+def _chosen(asked: Asked, wanted: str) -> str:
+    """What is wanted of the days that a range needs."""
+    days = (_FIRST, _FIRST_STRAYS) if asked.as_first_closed else (LATEST, LATEST_STRAYS)
+    return f"WITH day AS (({days[0]}) UNION ALL ({days[1]})), {_CHOSEN} {wanted}"
+
+
+def needed_until(asked: Asked) -> sql.Composed:
+    """Up to when open sales are needed beside the closed days of a range."""
+    days = _FIRST if asked.as_first_closed else LATEST
+    bound = _range_query(f"WITH day AS ({days}) {_BOUND}", asked)
+    return sql.SQL("coalesce(({}), 'infinity')").format(bound)
+
+
+def _range_query(text: Any, asked: Asked) -> sql.Composed:
     """A query over the days of a range, from the page's first account on."""
     first, last = asked.days
     start: sql.Composable = sql.Literal(asked.span.start)
     if asked.first_account:
         start = sql.SQL("greatest({}, ({}))").format(start, first_closed(asked))
     literals = {"location": asked.location, "first": first, "last": last, "limit": asked.limit}
-    values = {name: sql.Literal(value) for name, value in {**literals, **more}.items()}
+    values = {name: sql.Literal(value) for name, value in literals.items()}
     return sql.SQL(text).format(**values, start=start, end=sql.Literal(asked.span.end))
 
 
 def closed_queries(asked: Asked) -> list[Query]:
     """What has to be read in one snapshot with the open sales."""
     if asked.span.business_date is None:
-        return [range_query(_DAYS, asked), *_token_query(asked)]
+        return [_range_query(_chosen(asked, _DAYS), asked), *_token_query(asked)]
     days = [asked.span.business_date]
+    day = query(_DAY, location=asked.location, day=asked.span.business_date)
+    which = sql.SQL("LIMIT 1" if asked.as_first_closed else "DESC LIMIT 1")
     return [
-        query(_DAY, location=asked.location, day=asked.span.business_date),
+        sql.SQL(" ").join([day, which]),
         *([parts_query(asked.location, days)] if asked.names else []),
     ]
 
@@ -174,6 +199,8 @@ async def closed_runs(
         if not answers[1]:
             return []
         first = milliseconds(answers[1][0][0]), asked.first_account
+    elif asked.after:
+        first = asked.after[0], asked.after[1] + _LEAST
     places = _needed(answers[0], asked, first)
     if not places:
         return []

@@ -15,12 +15,12 @@ from tillgate.foundation.postgres.pools import Pool, read, read_each
 from tillgate.foundation.postgres.sessions import query
 from tillgate.ledger.calendar import ONE_DAY, Calendar, DayRule
 from tillgate.ledger.closed_reads import (
-    BOUND,
     closed_queries,
     closed_runs,
     first_closed,
-    range_query,
+    needed_until,
 )
+from tillgate.ledger.document import instant_of
 from tillgate.ledger.runs import OpenRun, Run, in_order
 from tillgate.ledger.spans import Asked, Span
 from tillgate.ledger.texts import SaleText, Text
@@ -65,7 +65,7 @@ business_location_id = {location} AND closed_at >= {start} AND closed_at < {end}
 
 _OF_DAY = "business_location_id = {location} AND business_date = {day}"
 
-_UP_TO = f"AND closed_at <= {BOUND}"
+_AFTER = "AND (closed_at, account_id) > ({closed}, {account})"
 
 _FROM_ACCOUNT = "AND (closed_at, account_id) >= (({first}), {account})"
 
@@ -133,8 +133,8 @@ async def fetch_sales(  # noqa: PLR0913  who may see, where, which, and how much
         pool,
         locations,
         [
-            _open_sales(asked, text),
-            _finality(location, span, days),
+            open_sales(asked, text),
+            finality_query(location, span, days),
             *closed_queries(asked),
         ],
         undecoded=True,
@@ -144,14 +144,18 @@ async def fetch_sales(  # noqa: PLR0913  who may see, where, which, and how much
     return in_order(runs), Finality(*finality[0])
 
 
-def _open_sales(asked: Asked, text: Text) -> sql.Composed:
+def open_sales(asked: Asked, text: Text) -> sql.Composed:
+    """The rows of open sales that are asked for, as `sale_text` takes them."""
     location, account = asked.location, asked.first_account
     selected = [query(_LEAN if text == "lean" else _BODY), _where(location, asked.span)]
     if account:
         values = {"first": first_closed(asked), "account": sql.Literal(account)}
         selected.append(sql.SQL(_FROM_ACCOUNT).format(**values))
+    if asked.after:
+        after = {"closed": instant_of(asked.after[0]), "account": asked.after[1]}
+        selected.append(query(_AFTER, **after))
     if asked.limit is not None:
-        selected.append(range_query(_UP_TO, asked))
+        selected.append(sql.SQL("AND closed_at <= {}").format(needed_until(asked)))
     selected.append(query("ORDER BY closed_at, account_id LIMIT {limit}", limit=asked.limit))
     return sql.SQL(" ").join(selected)
 
@@ -167,7 +171,8 @@ def _where(location: int, span: Span) -> sql.Composed:
     return query(_OF_RANGE, location=location, start=span.start, end=span.end)
 
 
-def _finality(location: int, span: Span, days: tuple[date, date]) -> sql.Composed:
+def finality_query(location: int, span: Span, days: tuple[date, date]) -> sql.Composed:
+    """The row of a `Finality`."""
     first, last = days
     end = span.end if span.business_date is None else span.start
     return query(_FINALITY, location=location, first=first, last=last, start=span.start, end=end)
@@ -177,7 +182,7 @@ async def fetch_finality(
     pool: Pool, locations: Collection[int], location: int, span: Span, days: tuple[date, date]
 ) -> Finality:
     """How final the business days from `days[0]` to `days[1]` are."""
-    return Finality(*(await read(pool, locations, _finality(location, span, days)))[0])
+    return Finality(*(await read(pool, locations, finality_query(location, span, days)))[0])
 
 
 def is_final(books: LocationBooks, days: tuple[date, date], finality: Finality) -> bool:

@@ -1,4 +1,7 @@
-"""From kept texts of sales to what one caller may see of them, in the published V1 shape."""
+"""From kept texts of sales to what one caller may see of them, in the published V1 shape.
+
+V2 says the same of a sale but for one name and for the rounding of cash: see `View.v2`.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,23 +15,34 @@ _ON_PAYMENTS = frozenset({Part.CONSUMER, Part.PAYMENT_AUTHORIZATION})
 
 
 class View(msgspec.Struct, frozen=True):
-    """The parts of a sale that are shown; without `staff_names` staff are shown by id alone."""
+    """The parts of a sale that are shown; without `staff_names` staff are shown by id alone.
+
+    A view for `v2` says of payments how cash was rounded. The one name that differs is left to
+    whoever puts the answer together.
+    """
 
     parts: frozenset[Part]
     staff_names: bool
+    v2: bool = False
 
     def told(self) -> bytes:
         """The view in words, the same in every process."""
-        return f"{sorted(self.parts)} {self.staff_names}".encode()
+        return f"{sorted(self.parts)} {self.staff_names} {self.v2}".encode()
 
     @property
     def text(self) -> Text:
         """Which of the kept texts the view is made from: the lean one needs no parsing."""
-        return "lean" if self.parts <= {Part.PAYMENTS} else "body"
+        rounds = self.v2 and Part.PAYMENTS in self.parts
+        return "lean" if self.parts <= {Part.PAYMENTS} and not rounds else "body"
 
 
 def view_of(
-    include: frozenset[Part], *, staff: bool, consumers: bool, authorizations: bool
+    include: frozenset[Part],
+    *,
+    staff: bool,
+    consumers: bool,
+    authorizations: bool,
+    v2: bool = False,
 ) -> View:
     """What is shown of what was asked for, under an agreement that covers these personal data."""
     hidden = set[Part]()
@@ -38,7 +52,7 @@ def view_of(
         hidden.add(Part.PAYMENT_AUTHORIZATION)
     if Part.PAYMENTS not in include:
         hidden |= _ON_PAYMENTS
-    return View(include - hidden, staff)
+    return View(include - hidden, staff, v2)
 
 
 def render(
@@ -85,7 +99,7 @@ def _rendered(sales: Iterable[SaleText], view: View) -> Iterable[bytes]:
         sale = without(DECODER.decode(text.text), hidden)
         if not view.staff_names:
             _drop_names(sale)
-        for payment in sale.payments or ():
+        for payment in (sale.payments or ()) if not view.v2 else ():
             payment.rounding_amount = msgspec.UNSET
         yield ENCODER.encode(sale)
 

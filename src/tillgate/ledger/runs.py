@@ -131,7 +131,7 @@ class ClosedRun:
         yield lean[reached:end]
 
     def _viewed(self, view: View) -> Iterator[bytes]:
-        tags = pieces.shown_tags(view.parts, staff_names=view.staff_names)
+        tags = pieces.shown_tags(view.parts, staff_names=view.staff_names, rounding=view.v2)
         payments = Part.PAYMENTS in view.parts
         for sale in self._frame.sales[self._start : self._end]:
             yield pieces.view(sale, tags, self._known, payments=payments)

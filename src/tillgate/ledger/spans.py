@@ -25,4 +25,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[date, date]
     names: bool = False
     first_account: str = ""
+    after: tuple[int, str] | None = None
     limit: int | None = None
+    as_first_closed: bool = False

@@ -134,7 +134,7 @@ def test_corrections_of_one_file_are_one_revision(feed: Feed, books: Books, clos
 @pytest.mark.parametrize(
     ("record", "problem"),
     [
-        (correction(1, day="2026-03-16"), "business day 2026-03-16 is not closed"),
+        (correction(4, day="2026-03-16"), "business day 2026-03-16 is not closed"),
         (correction(3, accountFiscId="A1.2"), "account A1.2 is known under another"),
         (correction(1, salesLines=[line(currency="EUR")], payments=[]), "its amounts are in EUR"),
         (correction() | {"businessLocationId": 7}, "location 7 is not known"),
@@ -148,12 +148,6 @@ def test_a_correction_that_cannot_be_is_refused_whole(
         feed([correction(2, tableName="1"), record])
     assert problem in str(refused.value)
     assert books.everything() == before
-
-
-def test_a_correction_of_an_open_sale_is_refused(feed: Feed, closed: Day) -> None:
-    feed([sale(3, timeOfCloseAndPaid="2026-03-16T19:00:00Z")])
-    with pytest.raises(BadFile, match="it is a sale of a day that is open"):
-        feed([correction(3, day=DAY)])
 
 
 def test_a_record_without_a_reason_is_refused(feed: Feed, closed: Day) -> None:

@@ -18,7 +18,7 @@ from tillgate.foundation.postgres.sessions import scoped
 from tillgate.foundation.settling import Outcome, Tally
 from tillgate.ledger.calendar import ONE_DAY, Calendar
 from tillgate.ledger.calendars import fetch_calendars
-from tillgate.ledger.closing import close_day
+from tillgate.ledger.closing import close_day, close_marked
 from tillgate.ledger.locks import lock_locations
 from tillgate.ledger.recording import record_staged_sales
 
@@ -59,12 +59,6 @@ UNION ALL
 SELECT business_date, last_fed_at, true FROM ledger_closedday
 WHERE business_location_id = %(location)s AND revision = 1
 """
-
-_MARKED = """
-SELECT business_date FROM ledger_businessday
-WHERE business_location_id = %s AND closed_at IS NOT NULL ORDER BY closed_at LIMIT 1
-"""
-
 
 def record_sales(connection: Connection[Any]) -> Tally:
     """Bring the sales of `staging` into open days; keep nothing when the tally refuses any.
@@ -132,8 +126,9 @@ def _close_some(connection: Connection[Any], location: int, now: datetime) -> in
     """Close the next days that are due, in a transaction of their own; how many they were."""
     with scoped(connection, [location]):
         lock_locations(connection, [location])
-        _close_marked(connection, location)
-        days = _close_due(connection, location, now)
+        calendar = fetch_calendars(connection, [location])[location]
+        close_marked(connection, location, calendar)
+        days = _close_due(connection, location, calendar, now)
         if days:
             add_event(
                 connection,
@@ -145,19 +140,13 @@ def _close_some(connection: Connection[Any], location: int, now: datetime) -> in
     return len(days)
 
 
-def _close_marked(connection: Connection[Any], location: int) -> None:
-    """Make the documents of days that version 0.1 only marked as closed."""
-    for (day,) in connection.execute(_MARKED, (location,)).fetchall():
-        calendar = fetch_calendars(connection, [location])[location]
-        close_day(connection, location, day, calendar=calendar, closed_by="clock")
-
-
-def _close_due(connection: Connection[Any], location: int, now: datetime) -> list[date]:
+def _close_due(
+    connection: Connection[Any], location: int, calendar: Calendar, now: datetime
+) -> list[date]:
     row = connection.execute(_CLOCK, (location,)).fetchone()
     if row is None:
         return []
     since, hours, quiet_since = row
-    calendar = fetch_calendars(connection, [location])[location]
     wait = timedelta(hours=hours)
     rows = connection.execute(_DAYS, {"location": location})
     known = {day: (fed, closed) for day, fed, closed in rows}

@@ -154,8 +154,7 @@ def close_day(  # noqa: PLR0913  what, and by whom
     each with the time and cause that it was marked with.
     """
     lock_locations(connection, [location])
-    for (marked,) in connection.execute(_MARKED, (location,)).fetchall():
-        _close(connection, _day(connection, location, marked, calendar), location, marked)
+    close_marked(connection, location, calendar)
     if connection.execute(_IS_CLOSED, (location, business_date)).fetchall()[0][0]:
         return False
     day = _day(connection, location, business_date, calendar)
@@ -163,6 +162,14 @@ def close_day(  # noqa: PLR0913  what, and by whom
     day = day._replace(closed_at=closed_at, closed_by=closed_by)
     _close(connection, day, location, business_date)
     return True
+
+
+def close_marked(connection: Connection[Any], location: int, calendar: Calendar) -> int:
+    """Make the documents of days that version 0.1 only marked as closed; how many there were."""
+    marked = connection.execute(_MARKED, (location,)).fetchall()
+    for (day,) in marked:
+        _close(connection, _day(connection, location, day, calendar), location, day)
+    return len(marked)
 
 
 def _close(connection: Connection[Any], day: "_Day", location: int, business_date: date) -> None:

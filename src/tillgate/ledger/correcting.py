@@ -1,8 +1,9 @@
 """Corrections of closed days: a further document that names what it corrects, and why.
 
 A correction brings one sale as it should have been: changed, late, or booked on another day. All
-corrections of a batch that touch a day become one new revision of it. The sales that they do not
-touch keep their texts byte for byte, and so do the hashes of personal parts, also of erased ones.
+corrections of a batch that touch a closed day become one new revision of it. The sales that they do
+not touch keep their texts byte for byte, and so do the hashes of personal parts, also of erased
+ones. A sale may also move between a closed day and an open one: there it is a row like any other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ from tillgate.ledger.closed_sales import ClosedSales, OpenedSale, open_day
 from tillgate.ledger.closing import (
     Beside,
     IndexRow,
+    close_marked,
     fetch_gift_card_groups,
     fetch_head,
     whole_milliseconds,
@@ -44,19 +46,29 @@ from tillgate.ledger.document import (
 from tillgate.ledger.frames import Facts
 from tillgate.ledger.lookup import key_of, short
 from tillgate.ledger.merging import DatedSale, merge_dated
+from tillgate.ledger.open_rows import add_open_sale, remove_open_sale
 from tillgate.ledger.parts import copied
 from tillgate.ledger.personal import Collected
 from tillgate.ledger.sale import DECODER, Sale
 
-_KNOWN = """
+_CLOSED = """
 SELECT d.position, d.business_date FROM ledger_closedday d
 WHERE d.business_location_id = %s AND d.reference_keys @> ARRAY[%s::bigint]
 ORDER BY d.position + 0 DESC LIMIT 1
 """
 
-_IS_OPEN = """
-SELECT EXISTS (SELECT FROM ledger_opensale
-    WHERE business_location_id = %s AND account_reference = %s)
+_OPEN = """
+SELECT body, recorded_at, business_date FROM ledger_opensale
+WHERE business_location_id = %s AND account_reference = %s
+"""
+
+_LOCATION = """
+SELECT since, currency FROM directory_businesslocation WHERE business_location_id = %s
+"""
+
+_IS_CLOSED = """
+SELECT EXISTS (SELECT FROM ledger_closedday
+    WHERE business_location_id = %s AND business_date = %s)
 """
 
 _ACCOUNT = """
@@ -114,9 +126,9 @@ def correct_days(connection: Connection[Any], corrections: Sequence[Correction])
     """Bring corrections into closed days; keep nothing when the tally refuses any.
 
     A correction is settled with what is known of its sale like any other record: the same again
-    changes nothing, an older one neither. Refused are sales of open days, days that are not closed,
-    amounts in another currency, and account ids that are known under another reference. The caller
-    holds the locks of the locations.
+    changes nothing, an older one neither. Refused are sales that no closed day has or should have,
+    a day before the location's first one, amounts in another currency, and account ids that are
+    known under another reference. The caller holds the locks of the locations.
     """
     tally = Tally()
     locations = sorted({each.business_location_id for each in corrections})
@@ -140,6 +152,29 @@ def _refuse_unknown(corrections: Iterable[Correction], location: int, tally: Tal
         tally.refuse(each.origin, "businessLocationId", problem, "feed its `location` record first")
 
 
+class _Place(NamedTuple):
+    """Where a sale is booked, and whether its day is closed by now."""
+
+    day: date
+    is_closed: bool
+
+
+class _Known(NamedTuple):
+    """A sale as it is known: where, and what of it."""
+
+    place: _Place
+    sale: Recorded[DatedSale]
+
+
+class _Taken(NamedTuple):
+    """What the corrections of a batch have made of one sale; `before` is None for a late one."""
+
+    before: _Place | None
+    now: _Place
+    sale: Recorded[DatedSale]
+    reason: str
+
+
 class _Batch:
     """The corrections of one location."""
 
@@ -151,64 +186,88 @@ class _Batch:
         self._calendar = calendar
         self._tally = tally
         self._final = ClosedSales(connection)
-        self._now: dict[str, Recorded[DatedSale]] = {}
-        self._changes: _Changes = {}
+        self._taken: dict[str, _Taken] = {}
+        self._since, self._currency = connection.execute(_LOCATION, (location,)).fetchall()[0]
+        close_marked(connection, location, calendar)
 
     def take(self, correction: Correction) -> None:
         """Settle one correction with what is known of its sale by now."""
         reference = correction.sale.account_reference
-        known = self._now.get(reference) or self._known(reference)
-        day = self._day(correction, known)
-        if self._refuses(correction, day):
+        known = self._known(reference)
+        place = self._place(correction, known)
+        if self._refuses(correction, known, place):
             return
-        given = Recorded(correction.recorded_at, DatedSale(correction.sale, day))
+        given = Recorded(correction.recorded_at, DatedSale(correction.sale, place.day))
         try:
-            outcome, after = settle(known, given, merge_dated)
+            outcome, after = settle(known.sale if known else None, given, merge_dated)
         except Contradiction:
             self._tally.refuse(correction.origin, "recordedAt", *CONTRADICTED)
             return
         self._tally.count(outcome)
         # What only confirms a sale leaves no trace: its document cannot say so any more.
         if outcome in {Outcome.NEW, Outcome.CHANGED}:
-            self._now[reference] = after
-            self._change(correction, known, after.thing)
+            earlier = self._taken.get(reference)
+            before = earlier.before if earlier else known.place if known else None
+            # An older record that only adds leaves the sale where it is known to be.
+            now = self._at(_day_of(after))
+            self._taken[reference] = _Taken(before, now, after, correction.reason)
 
-    def _known(self, reference: str) -> Recorded[DatedSale] | None:
-        row = self._connection.execute(_KNOWN, (self._location, key_of(reference))).fetchone()
+    def _known(self, reference: str) -> _Known | None:
+        taken = self._taken.get(reference)
+        if taken is not None:
+            return _Known(taken.now, taken.sale)
+        return self._open(reference) or self._closed(reference)
+
+    def _open(self, reference: str) -> _Known | None:
+        """The sale on an open day; one that moved there is in an earlier document as well."""
+        row = self._connection.execute(_OPEN, (self._location, reference)).fetchone()
+        if row is None:
+            return None
+        body, at, day = row
+        return _Known(_Place(day, False), Recorded(at, DatedSale(DECODER.decode(body), day)))
+
+    def _closed(self, reference: str) -> _Known | None:
+        row = self._connection.execute(_CLOSED, (self._location, key_of(reference))).fetchone()
         if row is None:
             return None
         position, day = row
         body, at = self._final.fetch(self._location, position, reference)
-        return Recorded(at, DatedSale(DECODER.decode(body), day))
+        return _Known(_Place(day, True), Recorded(at, DatedSale(DECODER.decode(body), day)))
 
-    def _day(self, correction: Correction, known: Recorded[DatedSale] | None) -> date:
-        """The day the sale belongs to: as said, else its known one while it closed then."""
+    def _place(self, correction: Correction, known: _Known | None) -> _Place:
+        """Where the sale belongs: as said, else where it is known while it closed then."""
         if correction.business_date is not None:
-            return correction.business_date
+            return self._at(correction.business_date)
         closed_at = closing_time(correction.sale)
-        if known is not None and closing_time(known.thing.sale) == closed_at:
-            assert known.thing.business_date is not None
-            return known.thing.business_date
-        return self._calendar.day_of(closed_at)
+        if known is not None and closing_time(known.sale.thing.sale) == closed_at:
+            return known.place
+        return self._at(self._calendar.day_of(closed_at))
 
-    def _refuses(self, correction: Correction, day: date) -> bool:
-        for path, problem, cure in self._problems(correction, day):
+    def _at(self, day: date) -> _Place:
+        row = self._connection.execute(_IS_CLOSED, (self._location, day)).fetchall()[0]
+        return _Place(day, row[0])
+
+    def _refuses(self, correction: Correction, known: _Known | None, place: _Place) -> bool:
+        for path, problem, cure in self._problems(correction, known, place):
             self._tally.refuse(correction.origin, path, problem, cure)
             return True
         return False
 
-    def _problems(self, correction: Correction, day: date) -> Iterator[tuple[str, str, str]]:
-        sale, location = correction.sale, self._location
-        latest = self._connection.execute(_LATEST, (location, day)).fetchone()
-        if latest is None:
-            yield "businessDate", f"business day {day} is not closed", "send it as a `sale`"
-            return
-        if correction.currency not in {None, latest[-1]}:
+    def _problems(
+        self, correction: Correction, known: _Known | None, place: _Place
+    ) -> Iterator[tuple[str, str, str]]:
+        if place.day < self._since:
+            problem = f"business day {place.day} is before the location's first one, {self._since}"
+            yield "businessDate", problem, "a `location` record with an earlier since"
+        if not place.is_closed and not (known and known.place.is_closed):
+            if not self._was_closed(correction):
+                problem = f"business day {place.day} is not closed"
+                yield "businessDate", problem, "send it as a `sale`"
+        if correction.currency not in {None, self._currency}:
             problem = f"its amounts are in {correction.currency}"
-            yield "sale", problem, f"the location's own {latest[-1]}"
-        if self._connection.execute(_IS_OPEN, (location, sale.account_reference)).fetchall()[0][0]:
-            yield "sale", "it is a sale of a day that is open", "send it as a `sale`"
-        values = {"location": location, "day": day, "account": sale.account_fisc_id}
+            yield "sale", problem, f"the location's own {self._currency}"
+        sale = correction.sale
+        values = {"location": self._location, "day": place.day, "account": sale.account_fisc_id}
         keys = {
             "reference": sale.account_reference,
             "account_key": key_of(sale.account_fisc_id),
@@ -219,41 +278,42 @@ class _Batch:
             cure = "the same accountReference, or another account"
             yield "sale.accountFiscId", problem, cure
 
-    def _change(
-        self, correction: Correction, known: Recorded[DatedSale] | None, now: DatedSale
-    ) -> None:
-        reference, account = now.sale.account_reference, now.sale.account_fisc_id
-        assert now.business_date is not None
-        before = known.thing.business_date if known else None
-        told = (account, correction.reason, correction.recorded_at)
-        if before is not None and before != now.business_date:
-            self._take_away(before, reference, _Change("moved", *told, None))
-        kind = "changed" if before == now.business_date else "added"
-        of_day = self._changes.setdefault(now.business_date, {})
-        # Added and changed in one batch is added.
-        kind = "added" if reference in of_day and of_day[reference].kind == "added" else kind
-        of_day[reference] = _Change(kind, *told, now.sale)
-
-    def _take_away(self, day: date, reference: str, change: _Change) -> None:
-        of_day = self._changes.setdefault(day, {})
-        earlier = of_day.pop(reference, None)
-        if earlier is None or earlier.kind != "added":
-            of_day[reference] = change
-        if not of_day:
-            del self._changes[day]
+    def _was_closed(self, correction: Correction) -> bool:
+        """Whether the sale has been on a closed day: its corrections may be fed again."""
+        return self._closed(correction.sale.account_reference) is not None
 
     def write(self) -> None:
-        """Write a new revision of each day that is changed, in the order of the days."""
-        for day in sorted(self._changes):
-            self._write_day(day, self._changes[day])
-        if self._changes:
+        """Write what the corrections come to: rows of open days, and revisions of closed ones."""
+        for reference, taken in self._taken.items():
+            if taken.before is not None and not taken.before.is_closed:
+                remove_open_sale(self._connection, self._location, reference)
+        for taken in self._taken.values():
+            if not taken.now.is_closed:
+                add_open_sale(self._connection, self._location, taken.sale)
+        changes = self._changes()
+        for day in sorted(changes):
+            self._write_day(day, changes[day])
+        if changes:
             add_event(
                 self._connection,
                 kind="ledger:days:corrected",
                 subject=f"location:{self._location}",
                 actor="feed",
-                data={"business_dates": [day.isoformat() for day in sorted(self._changes)]},
+                data={"business_dates": [day.isoformat() for day in sorted(changes)]},
             )
+
+    def _changes(self) -> _Changes:
+        """What is done to closed days: each sale as it ends, from where it was."""
+        changes: _Changes = {}
+        for reference, (before, now, sale, reason) in self._taken.items():
+            told = (sale.thing.sale.account_fisc_id, reason, sale.recorded_at)
+            if before is not None and before.is_closed and before != now:
+                changes.setdefault(before.day, {})[reference] = _Change("moved", *told, None)
+            if now.is_closed:
+                kind = "changed" if before == now else "added"
+                change = _Change(kind, *told, sale.thing.sale)
+                changes.setdefault(now.day, {})[reference] = change
+        return changes
 
     def _write_day(self, day: date, changes: dict[str, _Change]) -> None:
         row = self._connection.execute(_LATEST, (self._location, day)).fetchall()[0]
@@ -300,6 +360,11 @@ class _Batch:
         payments = texts.lean[texts.payments_start : texts.payments_end].encode()
         facts = Facts(account, closed, milliseconds(change.recorded_at))
         return cut_sale(texts.body.encode(), payments, facts, collected)
+
+
+def _day_of(sale: Recorded[DatedSale]) -> date:
+    assert sale.thing.business_date is not None  # each side of the settling had one
+    return sale.thing.business_date
 
 
 def _unchanged(sale: OpenedSale) -> KeptSale:

@@ -30,6 +30,7 @@ _UTC_DATES = """
 SELECT DISTINCT business_location_id, (closed_at AT TIME ZONE 'UTC')::date FROM incoming_sale
 """
 
+# A sale that moved from a closed day to an open one is in both indexes: the open row holds.
 # The sum in the ORDER BY keeps the planner from walking along the chain for each sale.
 # A sale goes straight in when it comes once and its key is new, and stays as it is when its text
 # is the same; all else is compared part by part.
@@ -37,7 +38,7 @@ _PLAN = """
 CREATE TEMP TABLE incoming_plan ON COMMIT DROP AS
 SELECT i.origin, i.business_location_id, i.lenient, d.business_date AS derived_date,
     coalesce(old.business_date, final.business_date) AS known_date,
-    final.position AS closed_position,
+    CASE WHEN old.digest IS NULL THEN final.position END AS closed_position,
     coalesce(i.business_date, CASE WHEN coalesce(old.closed_at = i.closed_at, final.is_then)
         THEN coalesce(old.business_date, final.business_date) END, d.business_date)
         AS business_date,
@@ -46,7 +47,7 @@ SELECT i.origin, i.business_location_id, i.lenient, d.business_date AS derived_d
         WHEN old.digest IS NULL AND final.content IS NULL THEN 'new'
         WHEN old.digest = i.digest AND coalesce(i.business_date, old.business_date)
             = old.business_date THEN 'same'
-        WHEN final.content = ('x' || encode(substr(i.digest, 1, 8), 'hex'))::bit(64)::bigint
+        WHEN old.digest IS NULL AND final.content = ('x' || encode(substr(i.digest, 1, 8), 'hex'))::bit(64)::bigint
             AND coalesce(i.business_date, final.business_date) = final.business_date THEN 'same'
         ELSE 'merge' END AS verdict
 FROM incoming_sale i

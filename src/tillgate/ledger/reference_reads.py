@@ -23,7 +23,8 @@ WHERE r.business_location_id = {location} AND r.reference = {reference}
 ORDER BY s.type = 'SALE' DESC, s.closed_at DESC, s.account_id LIMIT 1
 """
 
-# The document that has the sale last, for each sale that had the reference when it was closed.
+# The document that has the sale last, for each sale that had the reference when it was closed; none
+# for a sale that a correction has moved to an open day.
 _CLOSED = """
 SELECT DISTINCT ON (r.account_reference) r.account_reference,
     d.closings[array_position(d.reference_keys, k.key)], d.spans, d.data
@@ -33,6 +34,8 @@ FROM ledger_closedreference r, LATERAL (
 ) k
 JOIN ledger_closedday d ON d.business_location_id = {location} AND d.reference_keys @> ARRAY[k.key]
 WHERE r.business_location_id = {location} AND r.reference = {reference}
+    AND NOT EXISTS (SELECT FROM ledger_opensale s
+        WHERE s.business_location_id = {location} AND s.account_reference = r.account_reference)
 ORDER BY r.account_reference, d.position DESC
 """
 

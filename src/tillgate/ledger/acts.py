@@ -60,6 +60,7 @@ SELECT business_date, last_fed_at, true FROM ledger_closedday
 WHERE business_location_id = %(location)s AND revision = 1
 """
 
+
 def record_sales(connection: Connection[Any]) -> Tally:
     """Bring the sales of `staging` into open days; keep nothing when the tally refuses any.
 

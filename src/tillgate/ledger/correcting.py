@@ -259,10 +259,10 @@ class _Batch:
         if place.day < self._since:
             problem = f"business day {place.day} is before the location's first one, {self._since}"
             yield "businessDate", problem, "a `location` record with an earlier since"
-        if not place.is_closed and not (known and known.place.is_closed):
-            if not self._was_closed(correction):
-                problem = f"business day {place.day} is not closed"
-                yield "businessDate", problem, "send it as a `sale`"
+        stays_open = not place.is_closed and not (known and known.place.is_closed)
+        if stays_open and not self._was_closed(correction):
+            problem = f"business day {place.day} is not closed"
+            yield "businessDate", problem, "send it as a `sale`"
         if correction.currency not in {None, self._currency}:
             problem = f"its amounts are in {correction.currency}"
             yield "sale", problem, f"the location's own {self._currency}"

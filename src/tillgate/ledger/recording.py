@@ -47,7 +47,8 @@ SELECT i.origin, i.business_location_id, i.lenient, d.business_date AS derived_d
         WHEN old.digest IS NULL AND final.content IS NULL THEN 'new'
         WHEN old.digest = i.digest AND coalesce(i.business_date, old.business_date)
             = old.business_date THEN 'same'
-        WHEN old.digest IS NULL AND final.content = ('x' || encode(substr(i.digest, 1, 8), 'hex'))::bit(64)::bigint
+        WHEN old.digest IS NULL
+            AND final.content = ('x' || encode(substr(i.digest, 1, 8), 'hex'))::bit(64)::bigint
             AND coalesce(i.business_date, final.business_date) = final.business_date THEN 'same'
         ELSE 'merge' END AS verdict
 FROM incoming_sale i

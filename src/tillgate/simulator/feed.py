@@ -15,6 +15,7 @@ from tillgate.foundation.instants import format_instant, parse_instant
 from tillgate.simulator.account import Account
 from tillgate.simulator.books import accounts_of
 from tillgate.simulator.catalogue import directory_records
+from tillgate.simulator.corrections import correction_of, without
 from tillgate.simulator.group import HERON, Group, Location, location_by_id
 from tillgate.simulator.hours import day_end
 from tillgate.simulator.published import known, published_sale
@@ -34,7 +35,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `until`: nothing recorded after that instant is written, so the current day stays open and
     grows as it does in life. `close_last`: whether the last date may be closed at all.
     `opened`: the locations say they opened on that date, if they did so earlier; a feed that
-    starts there has no days missing.
+    starts there has no days missing. `corrections`: whether some days are put right after they are
+    closed.
     """
 
     first: date
@@ -44,6 +46,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     close_last: bool = True
     until: datetime | None = None
     opened: date | None = None
+    corrections: bool = False
     group: Group = HERON
 
     def days(self) -> Iterator[date]:
@@ -66,24 +69,34 @@ def directory_lines(opened: date | None = None, group: Group = HERON) -> Iterato
 
 
 def day_lines(plan: Plan, day: date) -> Iterator[bytes]:
-    """One business date of all locations: sales by closing time, what else is told, its end."""
+    """One business date of all locations: what is fed of it by the instant of the plan."""
     for location in plan.group.locations:
-        if day < location.since:
-            continue
-        accounts = accounts_of(location, day, seed=plan.seed, sales_a_day=plan.sales_a_day)
-        for account in accounts:
-            if _is_due(account.closed + _SALE_DELAY, plan):
-                yield _line(sale_record(account, day))
-        beside = (
-            *aborted_orders(location, day, plan.seed),
-            *card_payments(accounts, day, plan.seed),
-        )
-        for record in beside:
-            if _is_due(parse_instant(record["recordedAt"]), plan):
-                yield _line(record)
-        closed_at = day_end(location, day) + _CLOSE_DELAY
-        if _is_due(closed_at, plan) and (day < plan.last or plan.close_last):
-            yield _line(_day_closed(location, day, closed_at))
+        if day >= location.since:
+            for record, at in _location_day(plan, location, day):
+                if plan.until is None or at <= plan.until:
+                    yield _line(record)
+
+
+def _location_day(
+    plan: Plan, location: Location, day: date
+) -> Iterator[tuple[dict[str, Any], datetime]]:
+    """Sales by closing time, what else the till tells, the day's end, and what is put right."""
+    accounts = accounts_of(location, day, seed=plan.seed, sales_a_day=plan.sales_a_day)
+    closed_at = day_end(location, day) + _CLOSE_DELAY
+    is_closed = day < plan.last or plan.close_last
+    corrected = None
+    if plan.corrections and is_closed:
+        corrected = correction_of(location, day, accounts, closed_at=closed_at, seed=plan.seed)
+    for account in without(accounts, corrected.late if corrected else None):
+        yield sale_record(account, day), account.closed + _SALE_DELAY
+    for record in aborted_orders(location, day, plan.seed):
+        yield record, parse_instant(record["recordedAt"])
+    for record in card_payments(accounts, day, plan.seed):
+        yield record, parse_instant(record["recordedAt"])
+    if is_closed:
+        yield _day_closed(location, day, closed_at), closed_at
+    if corrected:
+        yield corrected.record, parse_instant(corrected.record["recordedAt"])
 
 
 def write_feed(
@@ -141,10 +154,6 @@ def _day_closed(location: Location, day: date, at: datetime) -> dict[str, Any]:
         "businessLocationId": location.id,
         "businessDate": str(day),
     }
-
-
-def _is_due(instant: datetime, plan: Plan) -> bool:
-    return plan.until is None or instant <= plan.until
 
 
 def _line(record: dict[str, Any]) -> bytes:

@@ -138,7 +138,7 @@ def _simulated(folder: Path, opened: date, since: datetime | None, now: datetime
     """The group's feed from the last start to now; what was fed before changes nothing."""
     # Days that were still open somewhere at the last start are written again, whole.
     first = max(opened, (since - timedelta(days=2)).date()) if since else opened
-    plan = Plan(first=first, last=now.date(), opened=opened, until=now)
+    plan = Plan(first=first, last=now.date(), opened=opened, until=now, corrections=True)
     return [*write_plan(folder / "feed", plan), demo_others.write_directory(folder / "feed")]
 
 

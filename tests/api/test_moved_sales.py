@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -61,3 +62,20 @@ def test_it_counts_on_its_new_day_alone(moved: Gate) -> None:
         for day in (DAY, NEXT)
     ]
     assert totals[0] == totals[1] != "0.00"
+
+
+def test_in_v2_the_first_day_stays_and_the_change_takes_it_back(moved: Gate) -> None:
+    """In all it comes to what V1 says, each sale once."""
+    v2 = f"/f/v2/business-location/{LOCATION}"
+    first = moved.get(f"{v2}/sales-daily?date={DAY}").json()["sales"]
+    (there,) = moved.get(f"{v2}/sales-daily?date={NEXT}").json()["sales"]
+    assert (len(first), there["type"]) == (2, "SALE")
+    every = moved.get(f"{v2}/sales?from=2026-03-14T00:00Z").json()["sales"]
+    assert sorted(one["type"] for one in every) == ["SALE", "SALE", "SALE", "UPDATE"]
+    v1 = moved.get(f"{URL}/financials/2026-03-14T00:00Z/2026-03-17T00:00Z").json()["sales"]
+    assert _gross(every) == _gross(v1)
+
+
+def _gross(sales: list[dict[str, Any]]) -> Decimal:
+    lines = [line for sale in sales for line in sale["salesLines"]]
+    return sum((Decimal(line["totalNetAmountWithTax"]) for line in lines), Decimal(0))

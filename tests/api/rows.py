@@ -21,6 +21,7 @@ LOCATION = 410000000000900
 FOREIGN = 410000000000999
 DAY = date(2026, 3, 14)
 OPENING = datetime(2026, 3, 14, 5, 30, tzinfo=UTC)
+PERSONAL = ("staff", "consumers", "authorizations")
 
 _NOW = datetime(2026, 3, 20, tzinfo=UTC)
 
@@ -201,16 +202,21 @@ class Rows:
         business: int = BUSINESS,
         scopes: str = "financial-api items",
         personal: bool = False,
+        agreed: Iterable[str] = (),
         calls_per_minute: int = 100_000,
         expires_in: timedelta = timedelta(hours=1),
         state: str = "active",
     ) -> str:
-        """An integration with a client and a live access token, which is returned."""
+        """An integration with a client and a live access token, which is returned.
+
+        Personal data are agreed all together, or some: `agreed` names their columns.
+        """
+        flags = [personal or name in agreed for name in PERSONAL]
         integration = self._one(
             "INSERT INTO access_integration (business_id, name, state, state_reason, scopes,"
             " staff, consumers, authorizations, calls_per_minute, created_at)"
             " VALUES (%s, 'Test', %s, '', %s, %s, %s, %s, %s, now()) RETURNING id",
-            (business, state, scopes, personal, personal, personal, calls_per_minute),
+            (business, state, scopes, *flags, calls_per_minute),
         )
         for location in locations:
             self.owner.execute(

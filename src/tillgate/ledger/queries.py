@@ -22,6 +22,9 @@ from tillgate.ledger.calendar import ONE_DAY, Calendar, DayRule
 from tillgate.ledger.closing import fetch_gift_card_groups
 from tillgate.ledger.day_reads import DayState
 from tillgate.ledger.document import Manifest, count
+from tillgate.ledger.export.files import File
+from tillgate.ledger.export.reads import Revision as Document
+from tillgate.ledger.export.reads import read_file
 from tillgate.ledger.models import BusinessDay, ClosedDay, OpenSale
 from tillgate.ledger.proof import Proof
 from tillgate.ledger.public import COUNTED, Group
@@ -88,6 +91,10 @@ class DayInFull(NamedTuple):
     revisions: list[Revision]
 
 
+class NoSuchFile(LookupError):
+    """The day has no such document."""
+
+
 class NoSuchRevision(LookupError):
     """The day has no revision of that number."""
 
@@ -131,6 +138,18 @@ def day_in_full(
     if revision is not None:
         raise NoSuchRevision
     return opened
+
+
+def day_file(location: int, day: date, revision: int, file: File) -> bytes:
+    """A file of a closed day, as the API plane gives it, without what it says of persons.
+
+    Raises `NoSuchFile` where the day has no such revision.
+    """
+    with seeing([location]):
+        made = read_file(_plain(), Document(location, day, revision), file)
+    if made is None:
+        raise NoSuchFile
+    return made
 
 
 # --- a month --------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The books as a merchant reads them: a month of days, one day with its proof, corrections."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -186,6 +188,41 @@ def test_partner_services_see_invented_books_only(
     place = location(businessLocationId=sandbox_ids.LOCATIONS[0], **sandbox)
     feed([business(**sandbox), place], sandbox=True)
     assert "are invented" in shown(get(rae, "/books/"))
+
+
+def test_a_closed_day_can_be_taken_away(reader: Person) -> None:
+    page = get(reader, f"{HERE}/2026-03-14/")
+    links = re.findall(r'href="(/books/[^"]+)" download', page)
+    assert len(links) == 12
+    browser = signed_in(reader)
+    taken = {link.rpartition("/")[2]: browser.get(link) for link in links}
+    digest = hashlib.sha256(taken["day.json"].content).hexdigest()
+    assert digest in page
+    assert json.loads(taken["day.json"].content)["sales"] == {
+        "count": 3,
+        "sha256": hashlib.sha256(taken["sales.ndjson"].content).hexdigest(),
+    }
+    table = taken["taxes.csv"]
+    assert table["Content-Type"].startswith("text/csv")
+    assert table["Content-Disposition"] == (
+        f'attachment; filename="{LOCATION}-2026-03-14-2-taxes.csv"'
+    )
+    assert table.content.count(b"VAT20") == 3
+    again = browser.get(links[0], headers={"If-None-Match": taken["sales.csv"]["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_file_that_is_not_there_is_no_page(reader: Person) -> None:
+    for path in (
+        f"{HERE}/2026-03-14/3/day.json",
+        f"{HERE}/2026-03-14/{'9' * 30}/day.json",
+        f"{HERE}/2026-03-14/1/people.ndjson",
+        f"{HERE}/2026-03-14/1/..%2Fday.json",
+        f"{HERE}/2026-03-21/1/day.json",
+        f"{HERE}/2026-03/1/day.json",
+        "/books/7201/2026-03-14/1/day.json",
+    ):
+        get(reader, path, status=404)
 
 
 def test_amounts_and_dates_are_the_readers(reader: Person) -> None:

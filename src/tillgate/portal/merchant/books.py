@@ -21,6 +21,7 @@ from tillgate.ledger.queries import (
     days_at_a_glance,
 )
 from tillgate.portal.merchant.books_day import DayShown, day_shown
+from tillgate.portal.merchant.books_files import SHELVES, file_response
 from tillgate.portal.merchant.books_month import (
     after,
     before,
@@ -75,6 +76,16 @@ def books_when(request: HttpRequest, location_id: int, when: str) -> HttpRespons
     return _shown(request, shelf, first_of(month), day)
 
 
+def books_file(
+    request: HttpRequest, location_id: int, when: str, revision: int, name: str
+) -> HttpResponse:
+    """A file of a closed day, in a revision, to take away."""
+    shelf, day = _found(request, location_id), _read(when)
+    if day is None or revision >= 10**_MOST_DIGITS:
+        raise Http404
+    return file_response(request, shelf.place.pk, day, revision, name)
+
+
 def _found(request: HttpRequest, location_id: int) -> _Shelf:
     places = locations_with_books_for(person_of(request))
     return _shelf(_chosen(places, str(location_id)), places)
@@ -120,6 +131,7 @@ def _shown(
         "month": month_shown(month, glances, chosen),
         "is_day": day is not None,
         "shown": full,
+        "shelves": SHELVES,
     }
     return render(request, "portal/books/page.html", facts)
 
@@ -199,6 +211,13 @@ PAGES: list[URLPattern] = [
         "books/<int:location_id>/<str:when>/",
         books_when,
         name="books_when",
+        may="books:read",
+        methods=("GET",),
+    ),
+    page(
+        "books/<int:location_id>/<str:when>/<int:revision>/<str:name>",
+        books_file,
+        name="books_file",
         may="books:read",
         methods=("GET",),
     ),

@@ -45,6 +45,7 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "interest:handle": frozenset({Who.ACCOUNT_MANAGER}),
     "merchant:read": frozenset({Who.ACCOUNT_MANAGER}),
     "merchant:mark_partnership": frozenset({Who.ACCOUNT_MANAGER, Who.OPERATOR}),
+    "partnerships:keep": frozenset({Who.OPERATOR}),
     "person:invite": frozenset({Who.OWNER, Who.ACCOUNT_MANAGER}),
     "invitation:read": frozenset({Who.ANYONE}),  # by a personal link
     "invitation:accept": frozenset({Who.SIGNED_IN}),

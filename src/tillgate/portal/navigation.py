@@ -42,6 +42,7 @@ MAIN = (
     Item(_("Content"), "content", "content:publish"),
     Item(_("People"), "people", "person:invite"),
     Item(_("Staff"), "staff", "staff:edit"),
+    Item(_("Partnerships"), "partnerships", "partnerships:keep"),
     Item(_("Integration Hub"), "hub", "hub:read"),
 )
 DEMO_ONLY = frozenset({"outbox"})

@@ -102,6 +102,12 @@ def partners_among(business_ids: Iterable[int]) -> dict[int, str]:
     return dict(rows.values_list("business_id", "partnership_note"))
 
 
+def partnerships() -> QuerySet[MerchantAccount]:
+    """Every business in a formal partnership, with its account manager, by business."""
+    marked = MerchantAccount.objects.filter(formal_partnership=True)
+    return marked.select_related("manager").order_by("business_id")
+
+
 def managers_of(business_ids: Iterable[int]) -> dict[int, int | None]:
     """The id of the account manager of each business that ever had one, by business."""
     rows = MerchantAccount.objects.filter(business_id__in=list(business_ids))

@@ -7,6 +7,7 @@ from tillgate.portal.office import (
     interests,
     merchant,
     merchants,
+    partnerships,
     review,
     review_queue,
     sale,
@@ -22,4 +23,5 @@ PAGES: list[URLPattern] = [
     *review_queue.PAGES,
     *review.PAGES,
     *staff.PAGES,
+    *partnerships.PAGES,
 ]

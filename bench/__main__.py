@@ -1,6 +1,7 @@
 """`python -m bench`: measure, print a table, and write `bench/results.json`.
 
-With names of groups it measures only those, and writes nothing. Exit status 1: a goal is missed.
+With names of groups it measures only those, and with --small it makes little and measures briefly;
+both write nothing. Exit status 1: a goal is missed.
 """
 
 import argparse
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 
-from bench import books, cores, demo, imports, lookups, pages
+from bench import books, cores, demo, imports, lookups, pages, sums
 from bench.installation import installation
 from bench.load import Failed, Missing, check_tools
 from bench.row import Row, as_table
+from bench.scale import SMALL, WHOLE, Scale
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -22,6 +24,7 @@ TOGETHER = {
     "lookups": lookups.measure,
     "pages": pages.measure,
     "books": books.measure,
+    "sums": sums.measure,
     "imports": imports.measure,
 }
 ALONE = {"demo": demo.measure}
@@ -31,27 +34,29 @@ def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("groups", nargs="*", help=f"of {', '.join([*TOGETHER, *ALONE])}")
-    wanted = parser.parse_args().groups
+    parser.add_argument("--small", action="store_true", help="only to try the bench itself")
+    given = parser.parse_args()
+    wanted = given.groups
     if unknown := set(wanted) - {*TOGETHER, *ALONE}:
         parser.error(f"there is no group {', '.join(sorted(unknown))}")
     try:
         check_tools()
-        rows = measure(wanted or [*TOGETHER, *ALONE])
+        rows = measure(wanted or [*TOGETHER, *ALONE], SMALL if given.small else WHOLE)
     except (Missing, Failed) as error:
         sys.exit(f"bench: {error}")
-    if not wanted:
+    if not wanted and not given.small:
         RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n")
     print(as_table(rows))
     sys.exit(0 if all(row.holds for row in rows) else 1)
 
 
-def measure(wanted: Collection[str]) -> list[Row]:
+def measure(wanted: Collection[str], scale: Scale) -> list[Row]:
     """The rows of these groups, in the order in which they are listed here."""
     cores.stay_with_the_client()
     rows: list[Row] = []
     together = [name for name in TOGETHER if name in wanted]
     if together:
-        with installation() as place:
+        with installation(scale) as place:
             for name in together:
                 _say(name)
                 rows += TOGETHER[name](place)

@@ -9,19 +9,21 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
 
+from bench.scale import Scale
+from bench.year import LOCATION, Year, beginner_id, directory_as, make_year
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
 from tillgate.ledger.feed.batch import import_files
 from tillgate.simulator.feed import directory_lines, write_sales
-from tillgate.simulator.group import BUSINESS_ID, LOCATIONS
+from tillgate.simulator.group import BUSINESS_ID
 from tillgate.site import commands, databases
 
-LOCATION = LOCATIONS[0]
 # Two pages, so that the measured one has a next page as most have.
 _SALES = 2000
 # Limits stay on, and count; they are only too high to be reached.
@@ -30,10 +32,16 @@ _CALLS_PER_MINUTE = 1_000_000_000
 
 @dataclass(frozen=True)
 class Installation:
-    """Where it lies, and a live access token for `LOCATION`."""
+    """Where it lies, how much is to be made, and a live access token for every location."""
 
     folder: Path
+    scale: Scale
     token: str
+
+    @cached_property
+    def year(self) -> Year:
+        """The closed days, made when a group needs them first."""
+        return make_year(self.folder, self.scale)
 
     def headers(self, **more: str) -> dict[str, str]:
         """What a caller sends."""
@@ -41,15 +49,15 @@ class Installation:
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
+def installation(scale: Scale) -> Iterator[Installation]:
     """Make it for the block; nothing of it is left afterwards."""
     with TemporaryDirectory(prefix="tillgate-bench-") as name:
         folder = Path(name)
         _use_only(folder)
         with commands.process(with_owner=True):
             logging.getLogger().setLevel(logging.WARNING)
-            _fill(folder)
-            yield Installation(folder, _token())
+            _fill(folder, beginner_id(scale))
+            yield Installation(folder, scale, _token(scale))
 
 
 def _use_only(folder: Path) -> None:
@@ -59,19 +67,19 @@ def _use_only(folder: Path) -> None:
     os.environ["TILLGATE_DATA_DIR"] = str(folder / "data")
 
 
-def _fill(folder: Path) -> None:
+def _fill(folder: Path, beginner: int) -> None:
     from tillgate.site.migrate import migrate  # noqa: PLC0415  Django must be set up first
 
     migrate(databases.role_names())
     directory, sales = folder / "directory.ndjson", folder / "sales.ndjson"
-    directory.write_bytes(b"".join(directory_lines()))
+    directory.write_bytes(b"".join(directory_lines()) + directory_as(beginner))
     write_sales(sales, location_id=LOCATION.id, count=_SALES)
     import_files(database_url(Role.LEDGER), [directory, sales])
     with psycopg.connect(database_url(Role.OWNER), autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
 
 
-def _token() -> str:
+def _token(scale: Scale) -> str:
     from django.test import Client  # noqa: PLC0415  Django must be set up first
 
     from tillgate.access import acts  # noqa: PLC0415
@@ -80,10 +88,10 @@ def _token() -> str:
         business_id=BUSINESS_ID,
         name="Bench",
         scopes=["financial-api", "items"],
-        location_ids=[LOCATION.id],
-        staff=False,
-        consumers=False,
-        authorizations=False,
+        location_ids=[LOCATION.id, beginner_id(scale)],
+        staff=True,
+        consumers=True,
+        authorizations=True,
         actor="bench",
         calls_per_minute=_CALLS_PER_MINUTE,
     )

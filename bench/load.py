@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,8 @@ from bench import cores
 
 _REPORT = Path(__file__).with_name("report.lua")
 _NEEDED = {"wrk": "wrk", "taskset": "util-linux"}
+# The dependency group `bench`, by what is imported.
+_COMPARED = ("duckdb", "fastapi", "pyarrow", "rest_framework", "sqlalchemy")
 
 
 class Missing(RuntimeError):
@@ -45,6 +48,9 @@ def check_tools() -> None:
     for tool, package in _NEEDED.items():
         if shutil.which(tool) is None:
             raise Missing(f"{tool} is not installed. On Debian: apt-get install {package}")
+    for module in _COMPARED:
+        if find_spec(module) is None:
+            raise Missing(f"{module} is not installed: run `make bench`, which installs it")
 
 
 def run_load(

@@ -1,0 +1,44 @@
+"""`python -m bench.duck FILE`: DuckDB on one thread over a Parquet file of lines.
+
+First it prints the sums as JSON. Then each line on standard input, a number of seconds, is answered
+by how often a second the query could be run, again and again for so long.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from time import perf_counter
+
+import duckdb
+
+_SQL = """
+SELECT accounting_group, staff, sum(gross), sum(service_charge), sum(discount), sum(tax), count(*)
+FROM read_parquet($file) GROUP BY ALL ORDER BY ALL
+"""
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+
+        def ask() -> list[tuple[object, ...]]:
+            rows: list[tuple[object, ...]] = connection.execute(
+                _SQL, {"file": sys.argv[1]}
+            ).fetchall()
+            return rows
+
+        print(json.dumps(ask(), default=str), flush=True)
+        for line in sys.stdin:
+            print(_rate(ask, float(line)), flush=True)
+
+
+def _rate(ask: Callable[[], object], seconds: float) -> float:
+    count, started = 0, perf_counter()
+    while (passed := perf_counter() - started) < seconds:
+        ask()
+        count += 1
+    return count / passed
+
+
+if __name__ == "__main__":
+    main()

@@ -339,8 +339,8 @@ def test_v1_and_v2_differ_by_exactly_the_corrections_and_come_to_the_same(  # no
     size: int,
 ) -> None:
     rows.owner.execute(
-        "TRUNCATE ledger_opensale, ledger_businessday, ledger_closedday, ledger_closedreference,"
-        " ledger_personalpart, ledger_externalreference"
+        "TRUNCATE ledger_opensale, ledger_businessday, ledger_closedday, ledger_dayfigures,"
+        " ledger_closedreference, ledger_personalpart, ledger_externalreference"
     )
     at = {"recordedAt": "2026-03-20T10:00:00Z"}
     booked = [at | {"record": "sale", "sale": one, "businessDate": DAY} for one in first]

@@ -221,8 +221,8 @@ def test_whatever_is_corrected_the_newest_days_hold_each_sale_once(
     feed: Feed, books: Books, given_steps: list[tuple[int, str | None, str, int]]
 ) -> None:
     books.change(
-        "TRUNCATE ledger_opensale, ledger_businessday, ledger_closedday, ledger_closedreference,"
-        " ledger_personalpart, ledger_externalreference"
+        "TRUNCATE ledger_opensale, ledger_businessday, ledger_closedday, ledger_dayfigures,"
+        " ledger_closedreference, ledger_personalpart, ledger_externalreference"
     )
     feed([sale(1), sale(2), day_closed(DAY), day_closed(NEXT)], with_known=True)
     expected: dict[str, tuple[int, str | None, str]] = {

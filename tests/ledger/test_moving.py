@@ -182,8 +182,8 @@ def test_whatever_moves_each_sale_is_booked_once_where_it_was_said_last(
 ) -> None:
     """Two closed days and two open ones; some steps come together in one file."""
     books.change(
-        "TRUNCATE ledger_opensale, ledger_businessday, ledger_closedday, ledger_closedreference,"
-        " ledger_personalpart, ledger_externalreference"
+        "TRUNCATE ledger_opensale, ledger_businessday, ledger_closedday, ledger_dayfigures,"
+        " ledger_closedreference, ledger_personalpart, ledger_externalreference"
     )
     on_open = {"timeOfCloseAndPaid": "2026-03-15T19:00:00Z"}
     records = [sale(1), sale(2), sale(3, **on_open), day_closed(CLOSED), day_closed(OTHER)]

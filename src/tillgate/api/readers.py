@@ -24,9 +24,9 @@ def read_id(text: str) -> int:
     return _bounded(text, 1, MAX_ID)
 
 
-def whole(least: int) -> Callable[[str], int]:
-    """A whole number from `least` to 2**63 - 1."""
-    return lambda text: _bounded(text, least, MAX_ID)
+def whole(least: int, most: int = MAX_ID) -> Callable[[str], int]:
+    """A whole number from `least` to `most`."""
+    return lambda text: _bounded(text, least, most)
 
 
 def _bounded(text: str, least: int, most: int) -> int:

@@ -8,6 +8,7 @@ from tillgate.api import (
     financials,
     items,
     lookups,
+    periods,
     sales,
     summary,
     unbooked,
@@ -149,6 +150,13 @@ OPERATIONS = (
         scope=_FINANCIAL,
         parameters=summary.SummaryParameters,
         handler=summary.get_summary,
+    ),
+    Operation(
+        path=f"{_ACCOUNTING}/periods",
+        operation_id="getPeriods",
+        scope=_FINANCIAL,
+        parameters=periods.PeriodsParameters,
+        handler=periods.get_periods,
     ),
     Operation(
         path=f"{_ACCOUNTING}/export",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from tillgate.foundation.money import wire
 
 PLACES = 6
+_ONE = 10**PLACES
 
 
 def micro(text: str) -> int:
@@ -15,7 +16,8 @@ def micro(text: str) -> int:
 
 def exact(millionths: int) -> str:
     """The amount with all its six places, such as `"12.500000"`."""
-    return f"{Decimal(millionths).scaleb(-PLACES):f}"
+    whole, rest = divmod(abs(millionths), _ONE)
+    return f"{'-' if millionths < 0 else ''}{whole}.{rest:06}"
 
 
 def cents(millionths: int) -> str:

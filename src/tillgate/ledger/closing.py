@@ -70,6 +70,11 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %b, %b, %b, %b, 
     %s, %s, %s, %s)
 """
 
+_INSERT_FIGURES = """
+INSERT INTO ledger_dayfigures (business_location_id, business_date, revision, figures)
+VALUES (%s, %s, %s, %b)
+"""
+
 _INSERT_KEY = """
 INSERT INTO ledger_signingkey (key_id, public, first_used_at) VALUES (%s, %s, %s)
 ON CONFLICT DO NOTHING
@@ -268,6 +273,7 @@ def write_document(
         *_columns(beside.entries),
     )
     connection.execute(_INSERT_DAY, values)
+    connection.execute(_INSERT_FIGURES, (*values[:3], document.figures))
     _write_parts(connection, facts, document.parts)
 
 

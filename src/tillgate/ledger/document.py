@@ -14,7 +14,7 @@ import msgspec
 import zstandard
 
 from tillgate.foundation.instants import format_instant
-from tillgate.ledger import frames, pieces
+from tillgate.ledger import figures, frames, pieces
 from tillgate.ledger.frames import Facts
 from tillgate.ledger.personal import Collected, PersonalPart, hash_of
 from tillgate.ledger.pieces import Cut
@@ -60,6 +60,7 @@ class Document(NamedTuple):
     manifest: bytes
     digest: bytes
     totals: bytes
+    figures: bytes
     part_hashes: bytes
     spans: bytes
     data: bytes
@@ -130,6 +131,7 @@ def make_document(
         manifest,
         hashlib.sha256(manifest).digest(),
         zstandard.ZstdCompressor(level=10).compress(counted),
+        figures.pack(figures.figures_of(totals, proof)),
         hashes,
         frames.encode_spans(spans),
         data,

@@ -5,6 +5,7 @@ bytes, and days whose keys are the same bytes are added up without looking into 
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -60,6 +61,7 @@ class Keys(msgspec.Struct, frozen=True, array_like=True):
 
 
 _KEYS = msgspec.msgpack.Decoder(Keys)
+_FIGURES = msgspec.msgpack.Decoder(Figures)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -92,6 +94,17 @@ def _counted(counted: Counted) -> tuple[int, int]:
     return counted.count, micro(counted.total)
 
 
+@lru_cache(maxsize=1024)
 def read_keys(packed: bytes) -> Keys:
     """The keys of figures."""
     return _KEYS.decode(packed)
+
+
+def pack(figures: Figures) -> bytes:
+    """As they are kept: compressed they would be little smaller."""
+    return _ENCODER.encode(figures)
+
+
+def unpack(packed: bytes) -> Figures:
+    """As they were."""
+    return _FIGURES.decode(packed)

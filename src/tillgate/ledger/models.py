@@ -137,6 +137,19 @@ class ClosedDay(models.Model):
         ]
 
 
+class DayFigures(models.Model):
+    """What a document comes to, small (`figures.py`): ranges of years are added up from these.
+
+    Made with the document and from it; where there is none, it is made from the document again.
+    """
+
+    pk = models.CompositePrimaryKey("business_location_id", "business_date", "revision")
+    business_location_id = models.BigIntegerField()
+    business_date = models.DateField()
+    revision = models.IntegerField()
+    figures = models.BinaryField()
+
+
 class ClosedReference(models.Model):
     """A reference of another system to a sale of a closed day."""
 

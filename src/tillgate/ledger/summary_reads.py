@@ -21,13 +21,12 @@ from tillgate.foundation.postgres.sessions import query, reading
 from tillgate.ledger.calendar import ONE_DAY, Calendar, DayRule
 from tillgate.ledger.day_reads import DayState
 from tillgate.ledger.document import Manifest
-from tillgate.ledger.figures import Figures, figures_of
+from tillgate.ledger.figures import Figures, figures_of, unpack
 from tillgate.ledger.proof import Prover
 from tillgate.ledger.public import read_public
 from tillgate.ledger.totals import BLOCKS_DECODER, Counter
 
 _SALES_AT_ONCE = 500
-_DAYS_AT_ONCE = 100
 
 _PLACE = "SELECT since, currency FROM directory_businesslocation WHERE {here}"
 _RULES = """
@@ -44,18 +43,30 @@ SELECT DISTINCT body::json ->> 'code' FROM catalogue_accountinggroup
 WHERE {here} AND body::json ->> 'code' <> ''
 """
 
+_HAS_OPEN = """
+SELECT EXISTS (SELECT FROM ledger_opensale
+    WHERE {here} AND business_date BETWEEN {first} AND {last} AND {as_of}::timestamptz IS NULL)
+"""
 _OPEN = """
 SELECT business_date, body FROM ledger_opensale
 WHERE {here} AND business_date BETWEEN {first} AND {last}
 ORDER BY business_date, closed_at, account_id
 """
 
+# Documents of earlier builds have no figures beside them: theirs are made from the document.
 _CLOSED = """
-SELECT DISTINCT ON (business_date) business_date, revision, digest, totals, manifest
-FROM ledger_closedday
-WHERE {here} AND business_date BETWEEN {first} AND {last}
-  AND ({as_of}::timestamptz IS NULL OR closed_at <= {as_of})
-ORDER BY business_date, revision DESC
+WITH latest AS (
+    SELECT DISTINCT ON (business_date) business_date, revision, digest FROM ledger_closedday
+    WHERE {here} AND business_date BETWEEN {first} AND {last}
+      AND ({as_of}::timestamptz IS NULL OR closed_at <= {as_of})
+    ORDER BY business_date, revision DESC
+)
+SELECT l.business_date, l.revision, l.digest, f.figures, d.totals, d.manifest
+FROM latest l
+LEFT JOIN ledger_dayfigures f ON f.business_location_id = {location}
+    AND f.business_date = l.business_date AND f.revision = l.revision
+LEFT JOIN ledger_closedday d ON f.figures IS NULL AND d.business_location_id = {location}
+    AND d.business_date = l.business_date AND d.revision = l.revision
 """
 
 _MANIFEST = msgspec.json.Decoder(Manifest)
@@ -87,32 +98,42 @@ class DayFigures(NamedTuple):
 class RangeFigures(NamedTuple):
     """The days of a range that have begun, in order, and what else is known of the location.
 
-    `final` is whether every day of the range is closed, also those that have not begun yet.
-    `gift_card_methods` are tenders by which gift cards are redeemed, as they are booked now.
+    `since` is its first business date. `gift_card_methods` are tenders by which gift cards are
+    redeemed, as they are booked now.
     """
 
     days: list[DayFigures]
-    final: bool
+    since: date
     currency: str
     calendar: Calendar
     gift_card_methods: frozenset[int]
+
+    def is_final(self, first: date, last: date) -> bool:
+        """Whether every day of these is closed, also those that have not begun yet."""
+        within = [day for day in self.days if first <= day.business_date <= last]
+        closed = [day for day in within if day.revision is not None]
+        expected = (last - max(first, self.since)) // ONE_DAY + 1
+        counted = sum(day.business_date >= self.since for day in closed)
+        return len(closed) == len(within) and counted >= expected
 
 
 async def fetch_figures(pool: Pool, locations: Collection[int], asked: Days) -> RangeFigures:
     """The figures of a range, all of one snapshot; raises LookupError for an unknown location."""
     async with pool.connection() as connection, reading(connection, locations):
-        facts = [
-            await (await connection.execute(wanted)).fetchall() for wanted in _fact_queries(asked)
-        ]
+        async with connection.pipeline():
+            cursors = [
+                await connection.execute(each, prepare=False) for each in _fact_queries(asked)
+            ]
+            facts = [await cursor.fetchall() for cursor in cursors]
         gathered = Gathered(asked, facts)
-        async with connection.cursor("sales") as cursor:
-            await cursor.execute(gathered.open_query, binary=True)
-            while rows := await cursor.fetchmany(_SALES_AT_ONCE):
-                await asyncio.to_thread(gathered.add_open, rows)
-        async with connection.cursor("days") as cursor:
-            await cursor.execute(gathered.closed_query, binary=True)
-            while rows := await cursor.fetchmany(_DAYS_AT_ONCE):
-                await asyncio.to_thread(gathered.add_closed, rows)
+        if gathered.has_open:
+            async with connection.cursor("sales") as sales:
+                await sales.execute(gathered.open_query, binary=True)
+                while rows := await sales.fetchmany(_SALES_AT_ONCE):
+                    await asyncio.to_thread(gathered.add_open, rows)
+        days = connection.cursor(binary=True)
+        await days.execute(gathered.closed_query, prepare=False)
+        await asyncio.to_thread(gathered.add_closed, await days.fetchall())
     return gathered.range()
 
 
@@ -120,24 +141,24 @@ def read_figures(connection: Connection[Any], asked: Days) -> RangeFigures:
     """The same on a connection in a transaction that may see the location."""
     facts = [connection.execute(wanted).fetchall() for wanted in _fact_queries(asked)]
     gathered = Gathered(asked, facts)
-    with connection.cursor("sales") as cursor:
-        cursor.execute(gathered.open_query, binary=True)
-        while rows := cursor.fetchmany(_SALES_AT_ONCE):
-            gathered.add_open(rows)
-    with connection.cursor("days") as cursor:
-        cursor.execute(gathered.closed_query, binary=True)
-        while rows := cursor.fetchmany(_DAYS_AT_ONCE):
-            gathered.add_closed(rows)
+    if gathered.has_open:
+        with connection.cursor("sales") as sales:
+            sales.execute(gathered.open_query, binary=True)
+            while rows := sales.fetchmany(_SALES_AT_ONCE):
+                gathered.add_open(rows)
+    days = connection.cursor(binary=True)
+    gathered.add_closed(days.execute(gathered.closed_query).fetchall())
     return gathered.range()
 
 
 def _fact_queries(asked: Days) -> list[sql.Composed]:
-    return [_of(asked, text) for text in (_PLACE, _RULES, _TENDERS, _GROUPS)]
+    return [_of(asked, text) for text in (_PLACE, _RULES, _TENDERS, _GROUPS, _HAS_OPEN)]
 
 
 def _of(asked: Days, text: Any) -> sql.Composed:
     here = query("business_location_id = {location}", location=asked.location)
-    values = {"first": asked.first, "last": asked.last, "as_of": asked.as_of}
+    bounds = {"first": asked.first, "last": asked.last, "as_of": asked.as_of}
+    values = {"location": asked.location, **bounds}
     literals = {name: sql.Literal(value) for name, value in values.items()}
     return sql.SQL(text).format(here=here, **literals)
 
@@ -146,7 +167,7 @@ class Gathered:
     """Days as they come from the database: first what is open, then what is closed."""
 
     def __init__(self, asked: Days, facts: Sequence[list[Any]]) -> None:
-        places, rules, tenders, groups = facts
+        places, rules, tenders, groups, opened = facts
         if not places or not rules:
             raise LookupError(asked.location)
         self._asked = asked
@@ -154,14 +175,14 @@ class Gathered:
         self._calendar = Calendar(tuple(DayRule(*rule) for rule in rules))
         self._tenders = cast(list[tuple[int, str]], tenders)
         self._group_codes = {code for (code,) in groups}
+        self.has_open = bool(opened[0][0])
         self._open: dict[date, _OpenDay] = {}
         self._closed: dict[date, DayFigures] = {}
 
     @property
     def open_query(self) -> sql.Composed:
-        """The sales of open days: none of days as they were."""
-        wanted = _of(self._asked, _OPEN)
-        return wanted if self._asked.as_of is None else sql.SQL("{} LIMIT 0").format(wanted)
+        """The sales of open days."""
+        return _of(self._asked, _OPEN)
 
     @property
     def closed_query(self) -> sql.Composed:
@@ -180,10 +201,8 @@ class Gathered:
 
     def add_closed(self, rows: Iterable[Any]) -> None:
         """Take in documents of closed days."""
-        for business_date, revision, digest, totals, manifest in rows:
-            unpacked = zstandard.ZstdDecompressor().decompress(totals)
-            proof = _MANIFEST.decode(manifest).proof
-            figures = figures_of(BLOCKS_DECODER.decode(unpacked), proof)
+        for business_date, revision, digest, packed, totals, manifest in rows:
+            figures = unpack(packed) if packed is not None else _made(totals, manifest)
             self._closed[business_date] = DayFigures(
                 business_date, DayState.CLOSED, revision, bytes(digest), figures
             )
@@ -195,10 +214,9 @@ class Gathered:
         begun = max((min(self._asked.last, today) - first) // ONE_DAY + 1, 0)
         dates = {first + number * ONE_DAY for number in range(begun)}
         dates |= self._closed.keys() | self._open.keys()
-        expected = max((self._asked.last - first) // ONE_DAY + 1, 0)
         return RangeFigures(
             [self._closed.get(day) or self._not_closed(day, today) for day in sorted(dates)],
-            len(self._closed) == len(dates) and begun == expected,
+            self._since,
             self._currency,
             self._calendar,
             frozenset(method for method, code in self._tenders if code in self._group_codes),
@@ -208,6 +226,11 @@ class Gathered:
         state = DayState.PROVISIONAL if day < today else DayState.OPEN
         counted = self._open.get(day)
         return DayFigures(day, state, None, b"", counted.figures() if counted else None)
+
+
+def _made(totals: bytes, manifest: bytes) -> Figures:
+    unpacked = zstandard.ZstdDecompressor().decompress(totals)
+    return figures_of(BLOCKS_DECODER.decode(unpacked), _MANIFEST.decode(manifest).proof)
 
 
 class _OpenDay:

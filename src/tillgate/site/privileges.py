@@ -26,13 +26,14 @@ BY_LOCATION = (
     "ledger_opensale",
     "ledger_externalreference",
     "ledger_closedday",
+    "ledger_dayfigures",
     "ledger_closedreference",
     "ledger_personalpart",
     "ledger_abortedorder",
     "ledger_cardpayment",
 )
 # What is closed is only ever added to: nobody but the owner may change or delete it.
-CLOSED = ("ledger_closedday", "ledger_closedreference")
+CLOSED = ("ledger_closedday", "ledger_dayfigures", "ledger_closedreference")
 # What closing takes away of an open day, and what `erase` takes away of a closed one.
 _REMOVED = (
     "ledger_opensale",

@@ -111,6 +111,24 @@ def demo(
     run_demo(port=port, data_dir=data_dir, days=days, feeds=feeds, as_json=as_json, once=once)
 
 
+@app.command()
+def verify(
+    folder: Annotated[Path | None, typer.Argument(help="A folder that --save wrote.")] = None,
+    base_url: Annotated[str, typer.Option(help="Instead of a folder: a gate.")] = "",
+    token_file: Annotated[Path | None, typer.Option(help="File with an access token.")] = None,
+    location: Annotated[int | None, typer.Option(help="The business location.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Folder to keep what was fetched in.")] = None,
+    keys: Annotated[Path | None, typer.Option(help="File with the public keys.")] = None,
+    head: Annotated[str, typer.Option(help="A digest that was kept, or a file with it.")] = "",
+) -> None:
+    """Check closed days: digests, chain, signatures, proofs, sums. Files need no server."""
+    from tillgate.verifying.command import Asked, run
+
+    if folder is not None and (base_url or token_file or location is not None or save):
+        raise typer.BadParameter("a folder is verified alone, without a gate", param_hint="FOLDER")
+    run(Asked(folder, base_url, token_file, location, save, keys, head))
+
+
 @db.command()
 def roles(
     database: Annotated[str, typer.Option(help="Name of the database.")] = "tillgate",

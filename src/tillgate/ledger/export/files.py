@@ -13,7 +13,9 @@ from typing import NamedTuple
 import msgspec
 import zstandard
 
+from tillgate.foundation.instants import format_instant
 from tillgate.ledger import pieces
+from tillgate.ledger.document import instant_of
 from tillgate.ledger.export import cells, rows
 from tillgate.ledger.frames import Frame, decode_spans
 from tillgate.ledger.jwk import base64url
@@ -107,15 +109,43 @@ def _totals(day: StoredDay) -> bytes:
     return zstandard.ZstdDecompressor().decompress(day.totals)
 
 
-def _texts(day: StoredDay) -> Iterator[bytes]:
+class Torn(ValueError):
+    """What helps to find the sales of a stored day does not fit the sales."""
+
+
+def _frames(day: StoredDay) -> Iterator[Frame]:
     for span in decode_spans(day.spans):
-        frame = Frame(span, day.data[span.start : span.start + span.size])
+        yield Frame(span, day.data[span.start : span.start + span.size])
+
+
+def _texts(day: StoredDay) -> Iterator[bytes]:
+    for frame in _frames(day):
         yield from map(pieces.whole, frame.sales)
 
 
 def _sales(day: StoredDay) -> bytes:
+    """The signed text; what lies beside it unsigned is looked at too, for pages rely on it."""
+    texts, reached = list[bytes](), 0
+    for frame in _frames(day):
+        span, told, found = frame.span, frame.directory, [pieces.whole(cut) for cut in frame.sales]
+        bounds = (min(told.closed, default=None), max(told.closed, default=None))
+        if (span.start, span.count, (span.first, span.last)) != (reached, len(found), bounds):
+            raise Torn(f"{day.business_date}: a frame does not hold what its span says")
+        if not all(map(_is_told, found, told.accounts, told.closed)):
+            raise Torn(f"{day.business_date}: a frame's directory is of other sales")
+        texts += found
+        reached += span.size
+    if reached != len(day.data):
+        raise Torn(f"{day.business_date}: there are bytes that no frame holds")
     # An empty text at the end puts a line feed after the last one.
-    return b"\n".join([*_texts(day), b""])
+    return b"\n".join([*texts, b""])
+
+
+def _is_told(text: bytes, account: str, closed: int) -> bool:
+    """Whether a text is of the account and closing time that the directory says."""
+    time = format_instant(instant_of(closed)).encode()
+    named = b'"accountFiscId":%b,' % msgspec.json.encode(account)
+    return b'"timeOfCloseAndPaid":"%b"' % time in text and named in text
 
 
 def _made(make: Callable[[Iterator[bytes], rows.Place], bytes]) -> Callable[[StoredDay], bytes]:

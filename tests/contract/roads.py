@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from tests.contract.gate import Gate
 from tests.contract.group import GROUP_KEYS
@@ -68,6 +69,24 @@ class Road(NamedTuple):
         days = (self.fetch(f"{url}&date={day}")["sales"] for day in self.dates)
         return [sale for day in days for sale in day]
 
+    def v2(self, start: str, end: str) -> list[Thing]:
+        """The sales of V2 closed between two instants, page by page."""
+        url = f"/f/v2/business-location/{self.location}/sales?include=payments&pageSize=100"
+        found, token = list[Thing](), ""
+        while True:
+            times = f"from={quote(start)}&to={quote(end)}"
+            page = self.fetch(f"{url}&{times}&nextPageToken={token}")
+            found += page["sales"]
+            token = page.get("nextPageToken", "")
+            if not token:
+                return found
+
+    def v2_daily(self) -> list[Thing]:
+        """The sales of V2 booked on the days, day by day."""
+        url = f"/f/v2/business-location/{self.location}/sales-daily?include=payments"
+        days = (self.fetch(f"{url}&date={day}")["sales"] for day in self.dates)
+        return [sale for day in days for sale in day]
+
     def roots(self) -> Iterator[Figures]:
         """The root of the totals between the bounds, by every grouping."""
         start, end = self.bounds()
@@ -114,6 +133,32 @@ def counted(sales: Iterable[Thing]) -> list[Thing]:
     ]
 
 
+def is_update(sale: Thing) -> bool:
+    """Whether V2 made it of a correction: see docs/contract.md."""
+    return str(sale["accountFiscId"]).startswith("A0.")
+
+
+def exact(sales: Iterable[Thing]) -> list[Decimal]:
+    """The revenue of sales with all its places, and how much was paid for it."""
+    sales = list(sales)
+    kept = [sale for sale in sales if is_update(sale) and not sale.get("cancelled")]
+    lines = [line for sale in (*counted(sales), *kept) for line in sale["salesLines"]]
+    paid = [*counted(sales), *moved(sales)]
+    sums = [sum((Decimal(line[name]) for line in lines), Decimal(0)) for name in _LINE]
+    amounts = (
+        Decimal(payment[name])
+        for sale in paid
+        for payment in sale.get("payments", ())
+        for name in ("netAmountWithTax", "tip", "surcharge")
+    )
+    return [*sums, sum(amounts, Decimal(0))]
+
+
+def moved(sales: Iterable[Thing]) -> list[Thing]:
+    """Sales that bring payments and no revenue of their own; corrections of V2 are among them."""
+    return [one for one in sales if one["type"] == "UPDATE" and not one.get("cancelled")]
+
+
 def figures(sales: Iterable[Thing]) -> Figures:
     """The revenue of sales."""
     lines = [line for sale in counted(sales) for line in sale["salesLines"]]
@@ -124,9 +169,8 @@ def figures(sales: Iterable[Thing]) -> Figures:
 def tenders(sales: Iterable[Thing]) -> dict[str, tuple[str, str, str, int]]:
     """Amount, tip, surcharge and number of payments by code."""
     sales = list(sales)
-    moved = [one for one in sales if one["type"] == "UPDATE" and not one.get("cancelled")]
     found: dict[str, list[Decimal]] = {}
-    for sale in (*counted(sales), *moved):
+    for sale in (*counted(sales), *moved(sales)):
         for payment in sale.get("payments", ()):
             sums = found.setdefault(payment["code"], [Decimal(0)] * 4)
             names = ("netAmountWithTax", "tip", "surcharge")

@@ -31,9 +31,13 @@ PLACES = tuple(location.id for location in LOCATIONS)
 def test_every_road_leads_to_the_same_cent(
     gate: Gate, group: Group, location: int, first: date, last: date
 ) -> None:
-    pages, daily = roads.check(Road(gate, group.token, location, first, last))
+    road = Road(gate, group.token, location, first, last)
+    pages, daily = roads.check(road)
     assert roads.references(pages) == roads.references(daily)
     assert pages
+    # Nothing was corrected here, so V2 is on the same road.
+    assert roads.exact(road.v2(*road.bounds())) == roads.exact(pages)
+    assert roads.exact(road.v2_daily()) == roads.exact(daily)
 
 
 @pytest.mark.parametrize("location", PLACES)
@@ -128,7 +132,7 @@ def books(draw: st.DrawFn) -> Drawn:
     def record(number: int) -> Thing:
         thing = draw(sales(number))
         at = datetime(dates[0].year, dates[0].month, dates[0].day, tzinfo=UTC)
-        at += timedelta(minutes=30 * draw(st.integers(20, 130)))
+        at += timedelta(minutes=30 * draw(st.integers(26, 130)))
         thing |= {"timeOfCloseAndPaid": at.isoformat(), "type": draw(st.sampled_from(SaleType))}
         for place, line in enumerate(thing.get("salesLines", ())):
             line["id"] = f"S{number}.{place}"
@@ -170,8 +174,9 @@ def test_every_road_leads_to_the_same_cent_whatever_is_fed(
     roads.check(road)
     closed = [{"record": "day_closed", "businessDate": str(day)} for day in sorted(drawn.closed)]
     land(house, [head | one for one in closed])
-    roads.check(road)
-    before = road.summary()
+    pages, daily = roads.check(road)
+    before, whole = road.summary(), road._replace(first=drawn.dates[0], last=drawn.dates[-1])
+    everything = whole.pages()
     known_on = _days_of_sales(road, drawn.dates)
     corrections = [
         head
@@ -185,6 +190,13 @@ def test_every_road_leads_to_the_same_cent_whatever_is_fed(
         one["businessDate"] = one.get("businessDate", str(min(drawn.closed)))
     land(house, corrections)
     roads.check(road)
+    # V2 keeps what was closed, and has the difference, no more and no less, at the change.
+    assert roads.exact(road.v2(*road.bounds())) == roads.exact(pages)
+    assert roads.exact(road.v2_daily()) == roads.exact(daily)
+    changes = road.v2(then, (datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    assert all(roads.is_update(sale) for sale in changes)
+    difference = zip(roads.exact(whole.pages()), roads.exact(everything), strict=True)
+    assert roads.exact(changes) == [now - was for now, was in difference]
     if set(road.dates) <= drawn.closed:
         assert road.summary(f"&asOf={quote(then)}") == before | {"asOf": ANY}
 

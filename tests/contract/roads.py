@@ -53,7 +53,10 @@ class Road(NamedTuple):
 
     def pages(self, size: int = 1000) -> list[Thing]:
         """The sales closed between the bounds, page by page."""
-        start, end = self.bounds()
+        return self.pages_between(*self.bounds(), size)
+
+    def pages_between(self, start: str, end: str, size: int = 1000) -> list[Thing]:
+        """The sales closed between two instants, page by page."""
         url = f"/f/finance/{self.location}/financials/{start}/{end}?include=payments"
         found, token = list[Thing](), ""
         while True:
@@ -92,12 +95,12 @@ class Road(NamedTuple):
         start, end = self.bounds()
         url = f"/f/finance/{self.location}/aggregatedSales?from={start}&to={end}"
         for key in (*KEYS, ",".join(KEYS)):
-            yield _root(self.fetch(f"{url}&groupBy={key}"))
+            yield root(self.fetch(f"{url}&groupBy={key}"))
 
     def roots_of_days(self, key: str) -> list[Figures]:
         """The root of each day's totals."""
         url = f"/f/finance/{self.location}/aggregatedSales?groupBy={key}"
-        return [_root(self.fetch(f"{url}&date={day}")) for day in self.dates]
+        return [root(self.fetch(f"{url}&date={day}")) for day in self.dates]
 
     def days_added_up(self) -> Figures:
         """What `periods` says of each day, added up."""
@@ -114,7 +117,8 @@ class Road(NamedTuple):
         return found
 
 
-def _root(totals: Thing) -> Figures:
+def root(totals: Thing) -> Figures:
+    """What the root of totals says."""
     names = ("totalAmount", "serviceCharge", "totalDiscountedAmount", "totalTaxAmount")
     return Figures(*(totals[name] for name in names), totals["numberOfSales"])
 

@@ -18,6 +18,7 @@ from tests.contract.roads import Road, Thing, counted, two_places
 from tests.contract.test_closing_changes_nothing import land
 from tests.ledger.feed.making_sales import sales
 
+from tillgate.foundation.instants import format_instant, parse_instant
 from tillgate.ledger.sale import SaleType
 from tillgate.simulator.group import LOCATIONS
 
@@ -38,6 +39,30 @@ def test_every_road_leads_to_the_same_cent(
     # Nothing was corrected here, so V2 is on the same road.
     assert roads.exact(road.v2(*road.bounds())) == roads.exact(pages)
     assert roads.exact(road.v2_daily()) == roads.exact(daily)
+
+
+instants = st.builds(
+    lambda minute: datetime(2025, 10, 23, 12, tzinfo=UTC) + timedelta(minutes=minute),
+    st.integers(0, 11 * 24 * 60),
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(location=st.sampled_from(PLACES), bounds=st.tuples(instants, instants), data=st.data())
+def test_ranges_may_cut_through_days_at_any_instant(
+    gate: Gate, group: Group, location: int, bounds: Any, data: st.DataObject
+) -> None:
+    """Pages and totals; V2 answers from the location's first instant on."""
+    road = Road(gate, group.token, location, FIRST, LAST)
+    opened = parse_instant(road.bounds()[0])
+    start, end = (format_instant(max(each, opened)) for each in sorted(bounds))
+    pages = road.pages_between(start, end)
+    key = data.draw(st.sampled_from(roads.KEYS))
+    url = f"/f/finance/{location}/aggregatedSales?from={start}&to={end}&groupBy={key}"
+    assert roads.root(gate.fetch(url, group.token)) == roads.figures(pages)
+    assert roads.exact(road.v2(start, end)) == roads.exact(pages)
 
 
 @pytest.mark.parametrize("location", PLACES)

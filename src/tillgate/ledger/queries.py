@@ -26,9 +26,12 @@ from tillgate.ledger.export.files import File
 from tillgate.ledger.export.reads import Revision as Document
 from tillgate.ledger.export.reads import read_file
 from tillgate.ledger.models import BusinessDay, ClosedDay, OpenSale
+from tillgate.ledger.period_sums import Compared, compare, reach
+from tillgate.ledger.periods import Periods
 from tillgate.ledger.proof import Proof
 from tillgate.ledger.public import COUNTED, Group
 from tillgate.ledger.sale import SaleType
+from tillgate.ledger.summary_reads import Days, read_figures
 from tillgate.ledger.totals import BLOCKS_DECODER, Blocks
 
 
@@ -150,6 +153,20 @@ def day_file(location: int, day: date, revision: int, file: File) -> bytes:
     if made is None:
         raise NoSuchFile
     return made
+
+
+def compared_periods(
+    location: int, periods: Periods, days: tuple[date, date], *, now: datetime
+) -> list[Compared]:
+    """The periods that hold a day of a range, oldest first, each beside what it is compared with.
+
+    Raises LookupError for an unknown location.
+    """
+    first, last = reach(periods, *days)
+    with seeing([location]):
+        asked = Days(location=location, first=first, last=last, now=now)
+        found = read_figures(_plain(), asked)
+    return list(compare(periods, found, *days))
 
 
 # --- a month --------------------------------------------------------------------------------------

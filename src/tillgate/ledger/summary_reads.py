@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 import zstandard
-from psycopg import Connection, sql
+from psycopg import Connection, Cursor, sql
 
 from tillgate.foundation.instants import format_instant
 from tillgate.foundation.postgres.pools import Pool
@@ -146,8 +146,9 @@ def read_figures(connection: Connection[Any], asked: Days) -> RangeFigures:
             sales.execute(gathered.open_query, binary=True)
             while rows := sales.fetchmany(_SALES_AT_ONCE):
                 gathered.add_open(rows)
-    days = connection.cursor(binary=True)
-    gathered.add_closed(days.execute(gathered.closed_query).fetchall())
+    # Not the connection's own kind of cursor: Django's binds by itself and knows no binary answers.
+    days = Cursor(connection)
+    gathered.add_closed(days.execute(gathered.closed_query, binary=True).fetchall())
     return gathered.range()
 
 

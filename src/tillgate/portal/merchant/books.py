@@ -1,22 +1,18 @@
 """The books as a merchant reads them: a month of days, and one day with its proof."""
 
-import re
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, reverse
 
-from tillgate.directory.models import BusinessLocation
 from tillgate.directory.queries import locations_with_books_for
 from tillgate.foundation import clock
 from tillgate.foundation.sandbox_ids import is_sandbox_id
-from tillgate.ledger.calendar import Calendar
 from tillgate.ledger.queries import (
     Glance,
     NoSuchRevision,
-    calendar_of,
     day_in_full,
     days_at_a_glance,
 )
@@ -31,20 +27,16 @@ from tillgate.portal.merchant.books_month import (
     month_shown,
     months,
 )
+from tillgate.portal.merchant.books_shelf import (
+    Shelf,
+    place_or_404,
+    read_date,
+    shelf_of,
+    shelf_or_404,
+)
 from tillgate.portal.page import go, page, person_of
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOST_DIGITS = 4
-
-
-class _Shelf(NamedTuple):
-    """A location whose books are open, and among which others."""
-
-    place: BusinessLocation
-    others: list[BusinessLocation]
-    calendar: Calendar
-    first: date
-    today: date
 
 
 def books(request: HttpRequest) -> HttpResponse:
@@ -53,24 +45,24 @@ def books(request: HttpRequest) -> HttpResponse:
     if not places:
         return render(request, "portal/books/none.html")
     location, month = request.GET.get("location"), request.GET.get("month")
-    place = places[0] if location is None else _chosen(places, location)
+    place = places[0] if location is None else place_or_404(places, location)
     if month is None:
-        return _shown(request, _shelf(place, places), None, None)
-    if _read(f"{month}-01") is None:
+        return _shown(request, shelf_of(place, places), None, None)
+    if read_date(f"{month}-01") is None:
         raise Http404
     return go(request, reverse("books_when", args=[place.pk, month]))
 
 
 def location_books(request: HttpRequest, location_id: int) -> HttpResponse:
     """The newest month of a location."""
-    return _shown(request, _found(request, location_id), None, None)
+    return _shown(request, shelf_or_404(request, location_id), None, None)
 
 
 def books_when(request: HttpRequest, location_id: int, when: str) -> HttpResponse:
     """A month (`2026-11`) or a day (`2026-11-18`), in the revision asked for."""
-    shelf = _found(request, location_id)
-    day = _read(when)
-    month = _read(f"{when}-01") if day is None else day
+    shelf = shelf_or_404(request, location_id)
+    day = read_date(when)
+    month = read_date(f"{when}-01") if day is None else day
     if month is None:
         raise Http404
     return _shown(request, shelf, first_of(month), day)
@@ -80,41 +72,14 @@ def books_file(
     request: HttpRequest, location_id: int, when: str, revision: int, name: str
 ) -> HttpResponse:
     """A file of a closed day, in a revision, to take away."""
-    shelf, day = _found(request, location_id), _read(when)
+    shelf, day = shelf_or_404(request, location_id), read_date(when)
     if day is None or revision >= 10**_MOST_DIGITS:
         raise Http404
     return file_response(request, shelf.place.pk, day, revision, name)
 
 
-def _found(request: HttpRequest, location_id: int) -> _Shelf:
-    places = locations_with_books_for(person_of(request))
-    return _shelf(_chosen(places, str(location_id)), places)
-
-
-def _chosen(places: list[BusinessLocation], location: str) -> BusinessLocation:
-    for place in places:
-        if str(place.pk) == location:
-            return place
-    raise Http404
-
-
-def _shelf(place: BusinessLocation, places: list[BusinessLocation]) -> _Shelf:
-    calendar = calendar_of(place.pk)
-    return _Shelf(place, places, calendar, place.since, calendar.day_of(clock.now()))
-
-
-def _read(text: str) -> date | None:
-    """A date written in full: the weeks and shorter forms of the standard are none here."""
-    if not _DATE.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _shown(
-    request: HttpRequest, shelf: _Shelf, month: date | None, day: date | None
+    request: HttpRequest, shelf: Shelf, month: date | None, day: date | None
 ) -> HttpResponse:
     if shelf.first > shelf.today or _is_outside(shelf, month, day):
         return _nothing(request, shelf, month)
@@ -136,14 +101,14 @@ def _shown(
     return render(request, "portal/books/page.html", facts)
 
 
-def _is_outside(shelf: _Shelf, month: date | None, day: date | None) -> bool:
+def _is_outside(shelf: Shelf, month: date | None, day: date | None) -> bool:
     """Whether what was asked for lies before the location's first day or after its present one."""
     if day is not None:
         return not shelf.first <= day <= shelf.today
     return month is not None and not first_of(shelf.first) <= month <= shelf.today
 
 
-def _nothing(request: HttpRequest, shelf: _Shelf, month: date | None) -> HttpResponse:
+def _nothing(request: HttpRequest, shelf: Shelf, month: date | None) -> HttpResponse:
     """Words for a day or month that has no books; only a page that was asked for is missing."""
     facts = _around(shelf, None) | {"has_begun": shelf.first <= shelf.today}
     return render(request, "portal/books/no_day.html", facts, status=200 if month is None else 404)
@@ -158,7 +123,7 @@ def _newest_final(glances: list[Glance]) -> date | None:
 
 
 def _full(
-    request: HttpRequest, shelf: _Shelf, day: date | None, *, is_asked: bool
+    request: HttpRequest, shelf: Shelf, day: date | None, *, is_asked: bool
 ) -> DayShown | None:
     if day is None:
         return None
@@ -178,7 +143,7 @@ def _revision(text: str | None) -> int | None:
     return int(text)
 
 
-def _around(shelf: _Shelf, month: date | None) -> dict[str, Any]:
+def _around(shelf: Shelf, month: date | None) -> dict[str, Any]:
     """Which books these are, and where else one may turn."""
     rule = shelf.calendar.rule(min(last_of(month), shelf.today) if month else shelf.today)
     newest = first_of(shelf.today)

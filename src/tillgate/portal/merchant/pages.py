@@ -10,6 +10,7 @@ from tillgate.portal.merchant import (
     invitation,
     overview,
     people,
+    periods,
     request_form,
     requests,
     status,
@@ -17,6 +18,7 @@ from tillgate.portal.merchant import (
 
 PAGES: list[URLPattern] = [
     *home.PAGES,
+    *periods.PAGES,
     *books.PAGES,
     *interest.PAGES,
     *invitation.PAGES,

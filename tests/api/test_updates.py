@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -46,7 +46,7 @@ Feed = Callable[[list[Thing]], None]
 @pytest.fixture
 def feed(
     gate: Gate, rows: Rows, ledger_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Feed]:
+) -> Feed:
     """Lands records for our location, each file an hour after the one before, from `MADE` on."""
     hours, path = count(), tmp_path / "feed.ndjson"
 
@@ -170,6 +170,45 @@ def test_a_late_sale_is_one_and_a_moved_one_cancels_out(
     assert (
         gate.get(f"{V1}/dailyFinancials?date={NEXT}").json()["sales"][0]["accountFiscId"] == "A1.1"
     )
+
+
+OPEN = "2026-03-16"
+
+
+def test_a_sale_moved_to_an_open_day_shows_where_it_was_closed_and_at_the_move(
+    gate: Gate, closed: None, feed: Feed
+) -> None:
+    before = all_of_v2(gate)
+    feed([correction(1, day=OPEN)])
+    moved = all_of_v2(gate)
+    assert moved[:2] == before
+    assert [one["salesLines"][0]["quantity"] for one in moved[2:]] == ["-1.000", "1.000"]
+    assert gate.get(f"{V2}/sales-daily?date={OPEN}").json()["sales"] == []
+    daily = gate.get(f"{V1}/dailyFinancials?date={OPEN}").json()["sales"]
+    assert [one["accountFiscId"] for one in daily] == ["A1.1"]
+    # What comes of it while that day is open shows there too, and closing it changes nothing.
+    feed([sale(1, "2026-03-23T10:00:00Z", OPEN, tableName="9")])
+    assert [one["tableName"] for one in all_of_v2(gate)] == ["", "", "", "9"]
+    known = all_of_v2(gate)
+    feed([day_closed(OPEN)])
+    for size in (1, 2, 3, 100):
+        assert all_of_v2(gate, size) == known
+    feed([correction(1, OPEN, tableName="10") | {"recordedAt": "2026-03-24T10:00:00Z"}])
+    assert [one["tableName"] for one in all_of_v2(gate)[2:]] == ["", "9", "9", "10"]
+    assert len({one["accountReference"] for one in all_of_v2(gate)}) == 6
+
+
+def test_pages_pass_over_moved_sales_without_ending_early(gate: Gate, feed: Feed) -> None:
+    numbers = range(1, 13)
+    feed([*(sale(number) for number in numbers), day_closed(DAY)])
+    feed([correction(number, OPEN) for number in numbers if number % 3])
+    late = {"timeOfCloseAndPaid": f"{DAY}T20:00:00Z"}
+    feed([*(sale(number, day=OPEN, **late) for number in range(20, 26)), day_closed(OPEN)])
+    whole = all_of_v2(gate)
+    assert len(whole) == 12 + 6 + 2 * 8
+    for size in (1, 2, 5, 13):
+        assert all_of_v2(gate, size) == whole
+    assert sums(whole) == sums(all_of_v1(gate))
 
 
 def test_a_correction_of_a_correction_takes_back_what_that_one_brought(
@@ -308,7 +347,7 @@ def _add(
 steps = st.lists(
     st.tuples(
         st.integers(1, 4).flatmap(any_sale),
-        st.sampled_from([DAY, NEXT, None]),
+        st.sampled_from([DAY, NEXT, OPEN, None]),
         st.sampled_from(["SALE", "REFUND", "VOID", "UPDATE"]),
     ),
     min_size=1,
@@ -347,10 +386,13 @@ def test_v1_and_v2_differ_by_exactly_the_corrections_and_come_to_the_same(  # no
     feed([*booked, day_closed(DAY), day_closed(NEXT), day_closed("2026-03-13")])
     before = all_of_v2(gate)
     assert [in_v1_words(one) for one in before] == all_of_v1(gate)
+    known = {one["accountReference"] for one in before}
     records = [
         correction(day=day)
         | {"sale": thing | {"type": kind}, "recordedAt": f"2026-03-22T10:{minute:02}:00Z"}
         for minute, (thing, day, kind) in enumerate(given_steps)
+        # A late sale of an open day is no correction.
+        if day != OPEN or thing["accountReference"] in known
     ]
     for start in range(0, len(records), together):
         feed(records[start : start + together])
@@ -362,12 +404,14 @@ def test_v1_and_v2_differ_by_exactly_the_corrections_and_come_to_the_same(  # no
     assert all(one["timeClosed"] >= "2026-04-02" for one in added)
     for name in ("accountReference", "accountFiscId"):
         assert len({one[name] for one in after}) == len(after)
-    # Over all time both come to the same.
+    # Over all time both come to the same, and closing what is open changes neither.
+    feed([day_closed(OPEN)])
+    assert all_of_v2(gate) == after
     assert sums(after) == sums(all_of_v1(gate))
     days = [MADE.date() + timedelta(days=number) for number in range(7)]
     daily = [
         one
-        for day in (DAY, NEXT, *days)
+        for day in (DAY, NEXT, OPEN, *days)
         for one in gate.get(f"{V2}/sales-daily?date={day}&include={EVERYTHING}").json()["sales"]
     ]
     assert daily == after

@@ -26,12 +26,13 @@ _EVERYTHING = pieces.shown_tags(list(Part), staff_names=True, rounding=True)
 
 
 class OpenedSale(NamedTuple):
-    """A sale of a document, by its account reference."""
+    """A sale of a document, by its account reference; `moved_by` as in `frames.Facts`."""
 
     cut: Cut
     account_id: str
     closed_at: datetime
     recorded_at: datetime
+    moved_by: int
 
     @property
     def reference(self) -> str:
@@ -48,10 +49,12 @@ class OpenedDay:
         for span in decode_spans(spans):
             frame = Frame(span, data[span.start : span.start + span.size])
             told = frame.directory
+            columns = (told.accounts, told.closed, told.recorded_after)
+            moved_by = told.moved_by or [0] * span.count
             self.sales += [
-                OpenedSale(cut, account, instant_of(closed), instant_of(closed + after))
-                for cut, account, closed, after in zip(
-                    frame.sales, told.accounts, told.closed, told.recorded_after, strict=True
+                OpenedSale(cut, account, instant_of(closed), instant_of(closed + after), by)
+                for cut, account, closed, after, by in zip(
+                    frame.sales, *columns, moved_by, strict=True
                 )
             ]
 

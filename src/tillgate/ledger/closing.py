@@ -57,7 +57,7 @@ WHERE business_location_id = %s AND body::json ->> 'accountingReference' <> '' O
 
 _SALES = """
 SELECT account_reference, account_id, closed_at, recorded_at, digest, payments_start,
-    payments_end, lean, body
+    payments_end, lean, body, moved_by
 FROM ledger_opensale WHERE business_location_id = %s AND business_date = %s
 """
 
@@ -232,8 +232,8 @@ def _kept(
 ) -> Iterator[KeptSale]:
     key = (facts.business_location_id, facts.business_date)
     for row in connection.execute(_SALES, key):
-        reference, account, closed_at, recorded_at, digest, start, end, lean, body = row
-        told = Facts(account, milliseconds(closed_at), milliseconds(recorded_at))
+        reference, account, closed_at, recorded_at, digest, start, end, lean, body, by = row
+        told = Facts(account, milliseconds(closed_at), milliseconds(recorded_at), by or 0)
         index.append(IndexRow(key_of(reference), key_of(account), short(digest), told.closed))
         yield cut_sale(body.encode(), lean[start:end].encode(), told, collected)
 

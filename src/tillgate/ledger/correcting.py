@@ -284,15 +284,18 @@ class _Batch:
 
     def write(self) -> None:
         """Write what the corrections come to: rows of open days, and revisions of closed ones."""
-        for reference, taken in self._taken.items():
-            if taken.before is not None and not taken.before.is_closed:
-                remove_open_sale(self._connection, self._location, reference)
-        for taken in self._taken.values():
-            if not taken.now.is_closed:
-                add_open_sale(self._connection, self._location, taken.sale)
+        moved_by = {
+            reference: remove_open_sale(self._connection, self._location, reference)
+            for reference, taken in self._taken.items()
+            if taken.before is not None and not taken.before.is_closed
+        }
         changes = self._changes()
-        for day in sorted(changes):
-            self._write_day(day, changes[day])
+        positions = {day: self._write_day(day, changes[day]) for day in sorted(changes)}
+        for reference, taken in self._taken.items():
+            if not taken.now.is_closed:
+                left = taken.before and positions.get(taken.before.day)
+                by = left or moved_by.get(reference)
+                add_open_sale(self._connection, self._location, taken.sale, moved_by=by)
         if changes:
             add_event(
                 self._connection,
@@ -315,7 +318,8 @@ class _Batch:
                 changes.setdefault(now.day, {})[reference] = change
         return changes
 
-    def _write_day(self, day: date, changes: dict[str, _Change]) -> None:
+    def _write_day(self, day: date, changes: dict[str, _Change]) -> int:
+        """Write a revision of a day; returns its position in the chain."""
         row = self._connection.execute(_LATEST, (self._location, day)).fetchall()[0]
         position, revision, starts_at, ends_at, fed_at, hashes, currency = row
         before = open_day(self._connection, self._location, position)
@@ -344,6 +348,7 @@ class _Batch:
         document = make_document(facts, kept, collected, earlier_hashes=bytes(hashes))
         beside = Beside(fed_at, has_strays(facts, kept), entries)
         write_document(self._connection, facts, document, beside)
+        return facts.position
 
     def _corrected(
         self, change: _Change, collected: Collected, entries: list[IndexRow]

@@ -21,15 +21,22 @@ _LEVEL = 9
 
 
 class Facts(NamedTuple):
-    """What the directory says of a sale; instants are milliseconds since 1970."""
+    """What the directory says of a sale; instants are milliseconds since 1970.
+
+    `moved_by` is the position of the correction that took it from a closed day, 0 if none did.
+    """
 
     account_id: str
     closed: int
     recorded: int
+    moved_by: int = 0
 
 
 class Directory(msgspec.Struct, frozen=True, array_like=True):
-    """Columns, a value a sale, in the order of the texts; sizes and places in bytes."""
+    """Columns, a value a sale, in the order of the texts; sizes and places in bytes.
+
+    `moved_by` is empty where no sale came from a closed day.
+    """
 
     accounts: list[str]
     closed: list[int]
@@ -37,6 +44,7 @@ class Directory(msgspec.Struct, frozen=True, array_like=True):
     sizes: list[int]
     payments_at: list[int]
     payments_sizes: list[int]
+    moved_by: list[int] = []
 
 
 class Pieces(msgspec.Struct, frozen=True, array_like=True):
@@ -98,6 +106,7 @@ def _frame(facts: Sequence[Facts], sales: Sequence[Cut], at: int) -> tuple[Span,
 
 
 def _directory(facts: Sequence[Facts], sales: Sequence[Cut]) -> Directory:
+    moved_by = [each.moved_by for each in facts]
     return Directory(
         [each.account_id for each in facts],
         [each.closed for each in facts],
@@ -105,6 +114,7 @@ def _directory(facts: Sequence[Facts], sales: Sequence[Cut]) -> Directory:
         [len(sale.lean) for sale in sales],
         [sale.payments_start for sale in sales],
         [sale.payments_end - sale.payments_start for sale in sales],
+        moved_by if any(moved_by) else [],
     )
 
 

@@ -30,6 +30,7 @@ class OpenSale(models.Model):
     `body` is the canonical text with every part. `lean` is the published V1 text with payments
     and no other part; its characters [payments_start, payments_end) are the payments with their
     comma, so that the text without them is what remains. `digest` is the SHA-256 of `body`.
+    `moved_by` is the position of the correction that took the sale from a closed day, if one did.
     """
 
     pk = models.CompositePrimaryKey("business_location_id", "account_reference")
@@ -45,6 +46,7 @@ class OpenSale(models.Model):
     payments_end = models.IntegerField()
     lean = models.TextField()
     body = models.TextField()
+    moved_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [

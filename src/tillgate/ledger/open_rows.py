@@ -12,8 +12,8 @@ from tillgate.ledger.recording import open_days
 
 _ADD = """
 INSERT INTO ledger_opensale (business_location_id, account_reference, account_id, business_date,
-    closed_at, type, recorded_at, digest, payments_start, payments_end, lean, body)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    closed_at, type, recorded_at, digest, payments_start, payments_end, lean, body, moved_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 _ADD_REFERENCES = """
@@ -23,6 +23,7 @@ SELECT DISTINCT %s, unnest(%s::text[]), %s
 
 _REMOVE = """
 DELETE FROM ledger_opensale WHERE business_location_id = %s AND account_reference = %s
+RETURNING moved_by
 """
 
 _REMOVE_REFERENCES = """
@@ -31,23 +32,28 @@ DELETE FROM ledger_externalreference WHERE business_location_id = %s AND account
 
 
 def add_open_sale(
-    connection: Connection[Any], location: int, recorded: Recorded[DatedSale]
+    connection: Connection[Any],
+    location: int,
+    recorded: Recorded[DatedSale],
+    *,
+    moved_by: int | None,
 ) -> None:
-    """Book a sale that no open day has, and open its day if it is not."""
+    """Book a sale that no open day has, and open its day if it is not; see `models.OpenSale`."""
     sale, day = recorded.thing
     assert day is not None  # whoever moves a sale says where to
     texts = render_texts(copied(sale))
     key = (location, sale.account_reference, sale.account_fisc_id, day)
     told = (closing_time(sale), sale.type.value, recorded.recorded_at, texts.digest)
     where = (texts.payments_start, texts.payments_end)
-    connection.execute(_ADD, (*key, *told, *where, texts.lean, texts.body))
+    connection.execute(_ADD, (*key, *told, *where, texts.lean, texts.body, moved_by))
     if sale.external_references:
         values = (location, sale.external_references, sale.account_reference)
         connection.execute(_ADD_REFERENCES, values)
     open_days(connection, {(location, day)})
 
 
-def remove_open_sale(connection: Connection[Any], location: int, reference: str) -> None:
-    """Take a sale away from its open day; the day stays open."""
+def remove_open_sale(connection: Connection[Any], location: int, reference: str) -> int | None:
+    """Take a sale away from its open day, which stays open; returns its `moved_by`."""
     connection.execute(_REMOVE_REFERENCES, (location, reference))
-    connection.execute(_REMOVE, (location, reference))
+    removed = connection.execute(_REMOVE, (location, reference)).fetchone()
+    return removed[0] if removed else None

@@ -151,6 +151,8 @@ def open_sales(asked: Asked, text: Text) -> sql.Composed:
     if account:
         values = {"first": first_closed(asked), "account": sql.Literal(account)}
         selected.append(sql.SQL(_FROM_ACCOUNT).format(**values))
+    if asked.as_first_closed:
+        selected.append(query("AND moved_by IS NULL"))
     if asked.after:
         after = {"closed": instant_of(asked.after[0]), "account": asked.after[1]}
         selected.append(query(_AFTER, **after))

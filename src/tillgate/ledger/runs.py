@@ -102,6 +102,15 @@ class ClosedRun:
             low = bisect_left(keys, first)
         return self._stretch(low, max(bisect_left(told.closed, end), low))
 
+    def unmoved(self) -> Iterator["ClosedRun"]:
+        """Without the sales that a correction took from an earlier closed day."""
+        moved_by, start = self._frame.directory.moved_by, self._start
+        for at in range(self._start, self._end) if moved_by else ():
+            if moved_by[at]:
+                yield self._stretch(start, at)
+                start = at + 1
+        yield self._stretch(start, self._end)
+
     def made_of(self, view: View) -> Iterable[bytes]:
         """The document, which never changes; which of its sales, which view, and who is named."""
         place = f"{self._frame.span.start} {self._start} {self._end} "

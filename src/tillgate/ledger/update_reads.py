@@ -5,10 +5,11 @@ two documents it lies between.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from msgspec import structs
 from psycopg import sql
 
 from tillgate.foundation.postgres.pools import Pool, read, read_each
@@ -17,12 +18,13 @@ from tillgate.ledger.canonical import render_texts
 from tillgate.ledger.closed_reads import closed_queries, closed_runs, known_by_day, parts_query
 from tillgate.ledger.closed_sales import OpenedDay
 from tillgate.ledger.document import instant_of, milliseconds
+from tillgate.ledger.landed_reads import Left, fetch_landed
 from tillgate.ledger.reads import Finality, finality_query, open_sales, sale_text
 from tillgate.ledger.runs import Key, OpenRun, Run, count, in_order
 from tillgate.ledger.sale import ENCODER, Sale
 from tillgate.ledger.spans import Asked
 from tillgate.ledger.texts import SaleText, Text
-from tillgate.ledger.updates import Place, changes, updates
+from tillgate.ledger.updates import Change, Place, changes, updates
 
 # So many corrections are put together before it is seen whether they are enough.
 _AT_ONCE = 8
@@ -63,12 +65,12 @@ class _Correction(NamedTuple):
 
 
 async def fetch_sales_by_change(
-    pool: Pool, locations: Collection[int], asked: Asked
+    pool: Pool, locations: Collection[int], asked: Asked, *, hidden: int = 0
 ) -> tuple[list[Run], Finality]:
     """Sales of a span in the order of V2, and how final its days are, as `reads.fetch_sales`.
 
     `asked.as_first_closed` is meant to be set. Of a business date, corrections are those that were
-    made from its start to its end.
+    made from its start to its end. `hidden` is how many sales were passed over by an earlier try.
     """
     text: Text = "body" if asked.names else "lean"
     opened, finality, corrections, *closed = await read_each(
@@ -82,8 +84,13 @@ async def fetch_sales_by_change(
         ],
         undecoded=True,
     )
-    runs: list[Run] = [OpenRun([sale_text(*row) for row in opened])]
-    runs = in_order([*runs, *await closed_runs(pool, locations, asked, closed)])
+    found = await closed_runs(pool, locations, asked, closed)
+    shown = [part for run in found for part in run.unmoved()]
+    runs = in_order([OpenRun([sale_text(*row) for row in opened]), *shown])
+    passed = count(found) - count(shown)
+    if asked.limit is not None and count(runs) < asked.limit and passed > hidden:
+        more = structs.replace(asked, limit=asked.limit + passed)
+        return await fetch_sales_by_change(pool, locations, more, hidden=passed)
     due = [_Correction(*row) for row in corrections]
     updated = await _update_runs(pool, locations, asked, due, _last_needed(runs, asked.limit))
     return in_order([*runs, *updated]), Finality(*finality[0])
@@ -129,7 +136,9 @@ async def _update_runs(
         if asked.names:
             wanted.append(parts_query(asked.location, {each.business_date for each in batch}))
         documents, *parts = await read_each(pool, locations, wanted)
-        sales = await asyncio.to_thread(_put_together, asked, batch, documents, parts)
+        touched = await asyncio.to_thread(_compare, batch, documents, parts)
+        landed = await fetch_landed(pool, locations, asked, _left(batch, touched))
+        sales = await asyncio.to_thread(_put_together, asked, batch, touched, landed)
         runs += [OpenRun([sale]) for sale in sales]
     return runs
 
@@ -144,20 +153,42 @@ def _documents_query(location: int, batch: Iterable[_Correction]) -> sql.Compose
     return sql.SQL(_DOCUMENTS).format(location=sql.Literal(location), wanted=values)
 
 
-def _put_together(
-    asked: Asked, batch: Sequence[_Correction], documents: Iterable[Any], parts: Sequence[Any]
-) -> list[SaleText]:
+def _compare(
+    batch: Sequence[_Correction], documents: Iterable[Any], parts: Sequence[Any]
+) -> list[list[Change]]:
     known = known_by_day({each.business_date for each in batch}, parts[0] if parts else ())
     opened = {
         (day, revision): OpenedDay(bytes(spans), bytes(data), known[day])
         for day, revision, spans, data in documents
     }
+    return [changes(*(opened[key] for key in each.revisions)) for each in batch]
+
+
+def _left(batch: Sequence[_Correction], touched: Sequence[list[Change]]) -> set[Left]:
+    """The sales that left a day, each by the correction that took it away."""
+    return {
+        (each.position, change.reference)
+        for each, changed in zip(batch, touched, strict=True)
+        for change in changed
+        if change.after is None
+    }
+
+
+def _put_together(
+    asked: Asked,
+    batch: Sequence[_Correction],
+    touched: Sequence[list[Change]],
+    landed: Mapping[Left, bytes],
+) -> list[SaleText]:
     sales = [
         _text(sale, milliseconds(each.closed_at), names=asked.names)
-        for each in batch
+        for each, changed in zip(batch, touched, strict=True)
         for sale in updates(
             Place(asked.location, each.position, each.closed_at),
-            changes(*(opened[key] for key in each.revisions)),
+            [
+                change._replace(after=change.after or landed.get((each.position, change.reference)))
+                for change in changed
+            ],
         )
     ]
     return [sale for sale in sales if asked.after is None or _key(sale) > asked.after]

@@ -32,11 +32,12 @@ _PAYMENT_AMOUNTS = ("net_amount_with_tax", "tip", "surcharge", "rounding_amount"
 
 
 class Change(NamedTuple):
-    """A sale that a correction touched: as it stood on the day before it, and as it is on it now.
+    """A sale that a correction touched: its text on the day before, and after.
 
     One of the two is None where the sale came to the day, or left it.
     """
 
+    reference: str
     before: bytes | None
     after: bytes | None
 
@@ -52,7 +53,7 @@ class Place(NamedTuple):
 def account_of(position: int, number: int) -> str:
     """The account id of an UPDATE: no till is 0, and all have as many digits as their order needs.
 
-    `number` counts the sales of one document from 1.
+    `number` is that of the sale in its document, see `updates`.
     """
     return f"A{_counter(position, number)}"
 
@@ -76,8 +77,12 @@ def changes(before: OpenedDay, after: OpenedDay) -> list[Change]:
         return (now or was).account_id, reference  # type: ignore[union-attr]
 
     return [
-        Change(before.body(was) if was else None, after.body(now) if now else None)
-        for was, now in (touched[reference] for reference in sorted(touched, key=order))
+        Change(
+            reference,
+            before.body(was) if (was := touched[reference][0]) else None,
+            after.body(now) if (now := touched[reference][1]) else None,
+        )
+        for reference in sorted(touched, key=order)
     ]
 
 
@@ -87,17 +92,14 @@ def _is_same(was: OpenedSale | None, now: OpenedSale | None) -> bool:
 
 
 def updates(place: Place, touched: Sequence[Change]) -> Iterator[Sale]:
-    """The sales that V2 shows of a correction, in their order."""
-    number = 0
-    for change in touched:
-        for text, is_taken_back in ((change.before, True), (change.after, False)):
-            if text is not None:
-                number += 1
-                sale = DECODER.decode(text)
-                if is_taken_back:
-                    _negate(sale)
-                _make_update(sale, place, number)
-                yield sale
+    """The sales that V2 shows of a correction, in their order: the n-th change has two numbers."""
+    for index, change in enumerate(touched):
+        if change.before is not None:
+            sale = DECODER.decode(change.before)
+            _negate(sale)
+            yield _as_update(sale, place, 2 * index + 1)
+        if change.after is not None:
+            yield _as_update(DECODER.decode(change.after), place, 2 * index + 2)
 
 
 def _negate(sale: Sale) -> None:
@@ -125,7 +127,7 @@ def negated(amount: str) -> str:
     return f"-{amount}" if amount.strip("0.") else amount
 
 
-def _make_update(sale: Sale, place: Place, number: int) -> None:
+def _as_update(sale: Sale, place: Place, number: int) -> Sale:
     """Make the sale one of its own that says of which account it speaks, and counts as that did."""
     kind, account = sale.type, sale.account_fisc_id
     first = account if sale.source is UNSET else sale.source.initial_account_id
@@ -144,6 +146,7 @@ def _make_update(sale: Sale, place: Place, number: int) -> None:
     _rename_lines(sale.sales_lines, place, number)
     for index, payment in enumerate(sale.payments or (), start=1):
         _rename_payment(payment, place, number, index)
+    return sale
 
 
 def _rename_lines(lines: Sequence[Line], place: Place, number: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import books, cores, demo, imports, lookups, pages, sums
+from bench import against_peers, books, cores, demo, imports, lookups, pages, sums
 from bench.installation import installation
 from bench.load import Failed, Missing, check_tools
 from bench.row import Row, as_table
@@ -25,6 +25,7 @@ TOGETHER = {
     "pages": pages.measure,
     "books": books.measure,
     "sums": sums.measure,
+    "peers": against_peers.measure,
     "imports": imports.measure,
 }
 ALONE = {"demo": demo.measure}

@@ -23,10 +23,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(kind: str, body: Path | None = None) -> Iterator[str]:
-    """Run a kind of `bench.server`; gives its base URL."""
+def served(kind: str, body: Path | None = None, *, module: str = "bench.server") -> Iterator[str]:
+    """Run a kind of server that a module knows; gives its base URL."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.server", kind, str(port)]
+    command = [sys.executable, "-m", module, kind, str(port)]
     process = subprocess.Popen(
         cores.on_cores([cores.SERVER], [*command, str(body)] if body else command),
         stdin=subprocess.PIPE,

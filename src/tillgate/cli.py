@@ -210,6 +210,8 @@ def erase(
     kind, _, number = person.partition(":")
     if kind not in {"staff", "consumer"} or not number:
         raise typer.BadParameter("write staff:ID or consumer:ID", param_hint="--person")
+    if last < first:
+        raise typer.BadParameter("write a date that is not before --first", param_hint="--last")
     run_erase(location, person, first.date(), last.date())
 
 

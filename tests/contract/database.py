@@ -18,13 +18,20 @@ def make_database(
     suffix: str, superuser_url: str, role_urls: Mapping[Role, str], role_names: Mapping[Role, str]
 ) -> dict[Role, str]:
     """Make the database, migrated as any other; returns the conninfo of each role on it."""
+    urls = make_empty_database(suffix, superuser_url, role_urls, role_names)
+    migrate_database(urls[Role.OWNER], role_names)
+    return urls
+
+
+def make_empty_database(
+    suffix: str, superuser_url: str, role_urls: Mapping[Role, str], role_names: Mapping[Role, str]
+) -> dict[Role, str]:
+    """As the SQL of `tillgate db roles` leaves it."""
     name = database_name(suffix, superuser_url)
     drop_database(suffix, superuser_url)
     passwords = {role: _password(url) for role, url in role_urls.items()}
     prepare(lambda other: make_conninfo(superuser_url, dbname=other), name, passwords, role_names)
-    urls = {role: make_conninfo(url, dbname=name) for role, url in role_urls.items()}
-    _migrate(urls[Role.OWNER], role_names)
-    return urls
+    return {role: make_conninfo(url, dbname=name) for role, url in role_urls.items()}
 
 
 def drop_database(suffix: str, superuser_url: str) -> None:
@@ -43,7 +50,8 @@ def _password(url: str) -> str:
     return str(conninfo_to_dict(url)["password"])
 
 
-def _migrate(owner_url: str, role_names: Mapping[Role, str]) -> None:
+def migrate_database(owner_url: str, role_names: Mapping[Role, str]) -> None:
+    """What `tillgate migrate` does, on this database."""
     usual = dict(connections.settings["owner"])
     _point_owner_at(django_settings(owner_url))
     try:

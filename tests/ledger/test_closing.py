@@ -201,6 +201,32 @@ def test_no_role_changes_or_deletes_what_is_closed(
                 owner.execute(f"GRANT TRUNCATE ON {table} TO {user}")
 
 
+@pytest.mark.parametrize("url", ["portal_url", "ledger_url", "reader_url", "meter_url"])
+@pytest.mark.parametrize("table", ["ledger_personalpart", "ledger_signingkey"])
+def test_what_lies_beside_closed_days_is_only_ever_erased(
+    request: pytest.FixtureRequest, owner_url: str, url: str, table: str
+) -> None:
+    """By the ledger role, and only what is personal."""
+    with (
+        psycopg.connect(owner_url, autocommit=True) as owner,
+        psycopg.connect(request.getfixturevalue(url), autocommit=True) as connection,
+    ):
+        connection.execute("SET default_transaction_read_only = off")
+        user = connection.info.user
+        owner.execute(f"REVOKE TRUNCATE ON {table} FROM {user}")
+        column = "key_id" if table == "ledger_signingkey" else "salt"
+        statements = [f"UPDATE {table} SET {column} = {column}", f"TRUNCATE {table}"]
+        if (url, table) != ("ledger_url", "ledger_personalpart"):
+            statements.append(f"DELETE FROM {table}")
+        try:
+            for statement in statements:
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(statement)
+        finally:
+            if url == "portal_url":
+                owner.execute(f"GRANT TRUNCATE ON {table} TO {user}")
+
+
 PROGRAM = """
 import sys, time
 from datetime import UTC, datetime

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.verifying import kept
+from typer.testing import CliRunner
 
+from tillgate.cli import app
 from tillgate.ledger.signing import Signer
 from tillgate.verifying.command import Asked, report, verify
 from tillgate.verifying.day import Files
@@ -60,7 +62,7 @@ def test_what_an_earlier_version_stored_is_whole(folder: Path) -> None:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_one_changed_byte_anywhere_is_found_and_named(
@@ -92,7 +94,7 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
 def test_bytes_added_or_cut_off_are_found(folder: Path, places: list[tuple[Path, int]]) -> None:
     for path, _ in places:
         text = path.read_bytes()
-        for changed in (text[:-1], text + b"\n", text + b"{}", b""):
+        for changed in (text[:-1], text + b"\n"):
             path.write_bytes(changed)
             assert why(folder)
         path.write_bytes(text)
@@ -255,9 +257,10 @@ def test_the_command_says_what_it_found_and_ends_accordingly(tmp_path: Path) -> 
 )
 def test_wrong_arguments_get_clear_words(arguments: list[str], said: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    done = tillgate(*[str(tmp_path / "empty") if each == "." else each for each in arguments])
-    assert done.returncode == 2
-    assert said in " ".join(done.stderr.replace("│", "").split())
+    given = [str(tmp_path / "empty") if each == "." else each for each in arguments]
+    done = CliRunner().invoke(app, ["verify", *given])
+    assert done.exit_code == 2
+    assert said in " ".join(done.output.replace("│", "").split())
 
 
 def test_verifying_needs_neither_django_nor_a_database_driver() -> None:

@@ -1,6 +1,5 @@
 """`tillgate verify --base-url`: over the API, kept in a folder, and against changed rows."""
 
-import json
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,43 +10,13 @@ from threading import Thread
 import psycopg
 import pytest
 from tests.api.conftest import Gate
-from tests.api.rows import DAY, LOCATION, OPENING, Rows, a_payment, a_sale, sales_every
-from tests.verifying.conftest import Copy
+from tests.api.rows import DAY, LOCATION, Rows
+from tests.verifying.conftest import NEXT, Copy
 
 from tillgate.ledger import signing
-from tillgate.ledger.feed.batch import import_file
-from tillgate.ledger.sale import ENCODER, Consumer
 from tillgate.verifying.command import Asked, report, verify
 from tillgate.verifying.errors import Broken, CannotVerify
 from tillgate.verifying.gate import Refused, over_http
-
-NEXT = DAY + timedelta(days=1)
-
-
-@pytest.fixture
-def closed(copy: Copy, rows: Rows, ledger_url: str, tmp_path: Path) -> None:
-    """A day with persons, the day after, and a correction of the first."""
-    copy.gate.token = rows.add_token(personal=True)
-    paid = a_payment(1, consumer=Consumer(id="c-1", first_name="Chris"), authorization="00AA")
-    known = a_sale(1, OPENING + timedelta(minutes=1), payments=[paid])
-    rows.add_sales([known, *sales_every(10, 4)[1:]])
-    rows.close_day()
-    rows.add_sales([a_sale(9, OPENING + timedelta(days=1))], day=NEXT)
-    rows.close_day(NEXT)
-    path = tmp_path / "1.ndjson"
-    path.write_text(
-        json.dumps(
-            {
-                "record": "correction",
-                "recordedAt": "2026-03-25T10:00:00Z",
-                "businessLocationId": LOCATION,
-                "businessDate": str(DAY),
-                "reason": "wrong table",
-                "sale": json.loads(ENCODER.encode(a_sale(2, OPENING, table_name="Terrace"))),
-            }
-        )
-    )
-    import_file(ledger_url, path)
 
 
 @pytest.mark.usefixtures("closed")

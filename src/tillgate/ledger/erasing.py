@@ -13,6 +13,7 @@ from tillgate.ledger.locks import lock_locations
 _ERASE = """
 DELETE FROM ledger_personalpart
 WHERE business_location_id = %s AND person = %s AND business_date BETWEEN %s AND %s
+RETURNING business_date
 """
 
 # The name of an order lies in no document; its mark keeps the feed from bringing it back.
@@ -43,7 +44,8 @@ def erase_person(
         lock_locations(connection, [location])
         wanted = (location, person, first, last)
         erased = Erased(
-            connection.execute(_ERASE, wanted).rowcount,
+            # A correction may have brought a further part of the same person into a day.
+            len(set(connection.execute(_ERASE, wanted).fetchall())),
             connection.execute(_ERASE_OF_ORDERS, wanted).rowcount,
         )
         if any(erased):

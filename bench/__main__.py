@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import against_peers, books, cores, demo, imports, lookups, pages, sums
+from bench import against_peers, books, cores, demo, exports, imports, lookups, pages, sums
 from bench.installation import installation
 from bench.load import Failed, Missing, check_tools
 from bench.row import Row, as_table
@@ -24,6 +24,7 @@ TOGETHER = {
     "lookups": lookups.measure,
     "pages": pages.measure,
     "books": books.measure,
+    "exports": exports.measure,
     "sums": sums.measure,
     "peers": against_peers.measure,
     "imports": imports.measure,

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from time import monotonic
 from typing import Annotated
 
 import msgspec
@@ -22,11 +23,13 @@ from tillgate.foundation import clock
 from tillgate.ledger.calendar import ONE_DAY
 from tillgate.ledger.day_reads import DayRow, fetch_days
 from tillgate.ledger.export import files
-from tillgate.ledger.export.files import File, Format
+from tillgate.ledger.export.files import File, Format, StoredDay
 from tillgate.ledger.export.people import Shown
 from tillgate.ledger.export.reads import Revision, fetch_people, fetch_stored_day
 
 _MOST_DAYS = 31
+# Some hundred sales are 50 KB packed and a megabyte unpacked.
+_WORTH_KEEPING = 256 * 1024
 
 
 def _read_format(text: str) -> Format:
@@ -129,8 +132,7 @@ async def _described(
     known = {name: plane.files.get((revision, digest, name)) for name in names}
     if not all(known.values()):
         async with plane.sums:
-            day = await fetch_stored_day(plane.pool, grant.locations, revision)
-            assert day is not None, "no closed day ever goes"
+            day = await _stored_day(plane, grant, revision)
             known = await asyncio.to_thread(
                 lambda: {name: _measured(files.make_file(name, day)) for name in names}
             )
@@ -153,14 +155,26 @@ async def get_export_file(plane: Plane, call: Call, grant: Grant, asked: FilePar
         if people is None:
             raise _no_such_day(asked.business_date, asked.revision)
         return Payload(people, File.PEOPLE.content_type.encode())
-    day = await fetch_stored_day(plane.pool, grant.locations, revision)
-    if day is None:
-        raise _no_such_day(asked.business_date, asked.revision)
+    day = await _stored_day(plane, grant, revision)
     packs = accepts_gzip(call.header(b"accept-encoding")) and not call.header(b"range")
     return await asyncio.to_thread(_made, asked.file, day, packs)
 
 
-def _made(file: File, day: files.StoredDay, packs: bool) -> ExactPayload:
+async def _stored_day(plane: Plane, grant: Grant, revision: Revision) -> StoredDay:
+    """The document; files of one day are mostly fetched one after the other."""
+    key = (revision, grant.locations)
+    day = plane.documents.get(key)
+    if day is None:
+        read_at = monotonic()
+        day = await fetch_stored_day(plane.pool, grant.locations, revision)
+        if day is None:
+            raise _no_such_day(revision.business_date, revision.number)
+        if len(day.data) <= _WORTH_KEEPING:
+            plane.documents.put(key, day, read_at=read_at)
+    return day
+
+
+def _made(file: File, day: StoredDay, packs: bool) -> ExactPayload:
     text = files.make_file(file, day)
     payload = ExactPayload(text, files.digest_of(text), file.content_type)
     _ = payload.packed if packs else payload.body

@@ -18,6 +18,7 @@ from tillgate.api.usage import Usage
 from tillgate.foundation.config import Config
 from tillgate.foundation.postgres.pools import make_pool, read
 from tillgate.foundation.postgres.sessions import query
+from tillgate.ledger.export.files import StoredDay
 from tillgate.ledger.reads import LocationBooks
 
 
@@ -43,6 +44,7 @@ class Plane:
         self.lookups = Shelf[Payload](seconds=lifetimes.lookups, most=256)
         self.days = Shelf[Payload](seconds=lifetimes.lookups, most=16)
         self.books = Shelf[LocationBooks](seconds=lifetimes.lookups, most=10_000)
+        self.documents = Shelf[StoredDay](seconds=lifetimes.lookups, most=4)
         # Sizes and digests of files of closed days, which never change.
         self.files = Shelf[tuple[int, str]](seconds=inf, most=50_000)
         self.base_url = base_url_of(config)

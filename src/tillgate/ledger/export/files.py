@@ -5,10 +5,11 @@ which stands in its address. Only `people.ndjson` changes, when a person is eras
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
 
 import msgspec
 import zstandard
@@ -65,8 +66,9 @@ PARTS = {
 SIGNED = (File.DAY, File.SIGNATURE, File.TOTALS, File.SALES)
 
 
-class StoredDay(NamedTuple):
-    """A document as it lies in the books."""
+@dataclass(frozen=True)
+class StoredDay:
+    """A document as it lies in the books; its texts are taken out of it once."""
 
     location: int
     business_date: date
@@ -78,9 +80,42 @@ class StoredDay(NamedTuple):
     spans: bytes
     data: bytes
 
+    @property
     def place(self) -> rows.Place:
         """Where its rows belong."""
         return rows.Place(self.location, self.business_date)
+
+    @cached_property
+    def texts(self) -> list[bytes]:
+        """The signed text of each sale; raises `Torn`.
+
+        What lies beside them unsigned is looked at too, for pages rely on it.
+        """
+        texts, reached = list[bytes](), 0
+        for span in decode_spans(self.spans):
+            frame = Frame(span, self.data[span.start : span.start + span.size])
+            told, found = frame.directory, list(map(pieces.whole, frame.sales))
+            bounds = (min(told.closed, default=None), max(told.closed, default=None))
+            if (span.start, span.count, (span.first, span.last)) != (reached, len(found), bounds):
+                raise Torn(f"{self.business_date}: a frame does not hold what its span says")
+            if not all(map(_is_told, found, told.accounts, told.closed)):
+                raise Torn(f"{self.business_date}: a frame's directory is of other sales")
+            texts += found
+            reached += span.size
+        if reached != len(self.data):
+            raise Torn(f"{self.business_date}: there are bytes that no frame holds")
+        return texts
+
+
+class Torn(ValueError):
+    """What helps to find the sales of a stored day does not fit the sales."""
+
+
+def _is_told(text: bytes, account: str, closed: int) -> bool:
+    """Whether a text is of the account and closing time that the directory says."""
+    time = format_instant(instant_of(closed)).encode()
+    named = b'"accountFiscId":%b,' % msgspec.json.encode(account)
+    return b'"timeOfCloseAndPaid":"%b"' % time in text and named in text
 
 
 class Signature(msgspec.Struct, frozen=True, rename="camel"):
@@ -109,47 +144,13 @@ def _totals(day: StoredDay) -> bytes:
     return zstandard.ZstdDecompressor().decompress(day.totals)
 
 
-class Torn(ValueError):
-    """What helps to find the sales of a stored day does not fit the sales."""
-
-
-def _frames(day: StoredDay) -> Iterator[Frame]:
-    for span in decode_spans(day.spans):
-        yield Frame(span, day.data[span.start : span.start + span.size])
-
-
-def _texts(day: StoredDay) -> Iterator[bytes]:
-    for frame in _frames(day):
-        yield from map(pieces.whole, frame.sales)
-
-
 def _sales(day: StoredDay) -> bytes:
-    """The signed text; what lies beside it unsigned is looked at too, for pages rely on it."""
-    texts, reached = list[bytes](), 0
-    for frame in _frames(day):
-        span, told, found = frame.span, frame.directory, [pieces.whole(cut) for cut in frame.sales]
-        bounds = (min(told.closed, default=None), max(told.closed, default=None))
-        if (span.start, span.count, (span.first, span.last)) != (reached, len(found), bounds):
-            raise Torn(f"{day.business_date}: a frame does not hold what its span says")
-        if not all(map(_is_told, found, told.accounts, told.closed)):
-            raise Torn(f"{day.business_date}: a frame's directory is of other sales")
-        texts += found
-        reached += span.size
-    if reached != len(day.data):
-        raise Torn(f"{day.business_date}: there are bytes that no frame holds")
     # An empty text at the end puts a line feed after the last one.
-    return b"\n".join([*texts, b""])
+    return b"\n".join([*day.texts, b""])
 
 
-def _is_told(text: bytes, account: str, closed: int) -> bool:
-    """Whether a text is of the account and closing time that the directory says."""
-    time = format_instant(instant_of(closed)).encode()
-    named = b'"accountFiscId":%b,' % msgspec.json.encode(account)
-    return b'"timeOfCloseAndPaid":"%b"' % time in text and named in text
-
-
-def _made(make: Callable[[Iterator[bytes], rows.Place], bytes]) -> Callable[[StoredDay], bytes]:
-    return lambda day: make(_texts(day), day.place())
+def _made(make: Callable[[Iterable[bytes], rows.Place], bytes]) -> Callable[[StoredDay], bytes]:
+    return lambda day: make(day.texts, day.place)
 
 
 _MAKERS: dict[File, Callable[[StoredDay], bytes]] = {

@@ -128,6 +128,35 @@ def heading(page: str) -> str:
     return found[1]
 
 
+def test_the_owner_reads_the_books_that_the_program_reads(demo: Demo) -> None:
+    location = demo.facts["business_location_ids"][0]
+    with httpx.Client(base_url=demo.url, follow_redirects=True) as browser:
+        page = browser.get("/sign-in/")
+        browser.post("/sign-in/", data=sign_in_form(demo, page.text))
+        month = browser.get(f"/books/{location}/").text
+        days = re.findall(r'class="day (?:final|fixed)" href="([^"#]+)#day"', month)
+        if not days:  # it is the first of a month
+            days = re.findall(r'href="([^"#]+)#day"', browser.get(earlier(month)).text)
+        page_of_day = browser.get(days[-1]).text
+        manifest = browser.get(f"{days[-1]}1/day.json").json()
+    token = demo.token()["access_token"]
+    day = days[-1].rstrip("/").rpartition("/")[2]
+    told = httpx.get(
+        f"{demo.url}/accounting/v1/business-locations/{location}/days",
+        params={"from": day, "to": day},
+        headers={"Authorization": f"Bearer {token}"},
+    ).json()["items"][0]
+    assert told["digest"] in page_of_day
+    assert manifest["businessDate"] == day
+    assert "Rest 0.00." in page_of_day
+
+
+def earlier(page: str) -> str:
+    found = re.search(r'rel="prev" href="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
 def test_the_agreement_is_sealed_and_its_page_says_so(demo: Demo) -> None:
     paper = Path(demo.facts["agreement_pdf"])
     certificates = seal_certificates({}, demo.folder)

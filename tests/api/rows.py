@@ -194,6 +194,7 @@ class Rows:
                     group,
                 ),
             )
+            self.ledger.execute(_AS_IT_IS, (location, item["id"]))
 
     def add_token(
         self,
@@ -240,6 +241,12 @@ class Rows:
         return int(row[0])
 
 
+_AS_IT_IS = """
+INSERT INTO catalogue_itemversion (business_location_id, item_id, valid_from, repeated_at, position,
+    given, body, name, sku)
+SELECT business_location_id, item_id, recorded_at, recorded_at, item_id, body, body, name, sku
+FROM catalogue_item WHERE business_location_id = %s AND item_id = %s
+"""
 _AN_ORDER = (
     '{"timeOfAbortedOrder":"2026-03-14T18:00:00Z","totalAmountAborted":"0.00",'
     '"abortedLineItems":[]}'

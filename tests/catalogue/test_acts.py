@@ -33,7 +33,6 @@ CHANGES = [
     (lookups()[0], {"description": "Other"}),
     (lookups()[1], {"name": "Other"}),
     (lookups()[2], {"name": "Other"}),
-    (item(8), {"item": {"id": 8, "name": "Other"}}),
 ]
 
 

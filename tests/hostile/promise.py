@@ -19,6 +19,9 @@ GOOD: Mapping[str, str] = {
     "from": "2026-03-14T05:30:00Z",
     "to": "2026-03-15T05:30:00Z",
     "id": str(ITEM),
+    "itemId": str(ITEM),
+    "sku": "SOUP-02",
+    "at": "2026-03-25T10:00:00Z",
     "date": "2026-03-14",
     "groupBy": "staff,device",
     "externalReferenceId": REFERENCE,
@@ -68,7 +71,7 @@ class Operation(NamedTuple):
     @property
     def is_ours(self) -> bool:
         """Whether it is none of the published contract."""
-        return self.path.startswith("/accounting/")
+        return self.path.startswith(("/accounting/", "/catalogue/"))
 
     def target(self, **given: str) -> str:
         """The path and query of a call that works, but for what is `given` (as raw text).

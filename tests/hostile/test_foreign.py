@@ -46,6 +46,8 @@ def targets(one: Operation, location: int) -> Iterator[str]:
     names = {parameter.name for parameter in one.parameters}
     if "id" in names:
         known["id"] = str(THEIR_ITEM)
+    if "itemId" in names:
+        known["itemId"] = str(THEIR_ITEM)
     if "externalReferenceId" in names:
         known["externalReferenceId"] = THEIR_REFERENCE
     yield one.target(**known)

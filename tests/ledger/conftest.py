@@ -24,6 +24,7 @@ _TABLES = {
     "group": "SELECT accounting_group_id, recorded_at, body FROM catalogue_accountinggroup",
     "item": """SELECT item_id, recorded_at, body, name, sku, accounting_group_id
         FROM catalogue_item""",
+    "item version": "SELECT * FROM catalogue_itemversion",
     "sale": """SELECT business_location_id, account_reference, account_id, business_date,
         closed_at, type, recorded_at, digest, payments_start, payments_end, lean, body
         FROM ledger_opensale""",

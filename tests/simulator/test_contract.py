@@ -177,6 +177,7 @@ def test_every_record_names_its_kind_and_when_it_was_recorded() -> None:
         "payment_method",
         "accounting_group",
         "item",
+        "item_removed",
         "sale",
         "aborted_order",
         "card_payment",

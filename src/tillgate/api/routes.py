@@ -4,6 +4,7 @@ from tillgate.api import (
     accounting,
     aggregated,
     businesses,
+    catalogue,
     exports,
     financials,
     items,
@@ -22,6 +23,7 @@ _LOCATION = "/f/finance/{businessLocationId}"
 _LOCATION_V2 = "/f/v2/business-location/{businessLocationId}"
 _BETA_LOCATION = "/f/v2/beta/business-location/{businessLocationId}"
 _ACCOUNTING = "/accounting/v1/business-locations/{businessLocationId}"
+_CATALOGUE = "/catalogue/v1/business-locations/{businessLocationId}"
 
 OPERATIONS = (
     Operation(
@@ -172,5 +174,33 @@ OPERATIONS = (
         parameters=exports.FileParameters,
         handler=exports.get_export_file,
         kept_when_final=True,
+    ),
+    Operation(
+        path=f"{_CATALOGUE}/items",
+        operation_id="getItemsAsOf",
+        scope=_ITEMS,
+        parameters=catalogue.ItemsThenParameters,
+        handler=catalogue.get_items_then,
+    ),
+    Operation(
+        path=f"{_CATALOGUE}/items/{{itemId}}/versions",
+        operation_id="getItemVersions",
+        scope=_ITEMS,
+        parameters=catalogue.VersionsParameters,
+        handler=catalogue.get_item_versions,
+    ),
+    Operation(
+        path=f"{_CATALOGUE}/changes",
+        operation_id="getItemChanges",
+        scope=_ITEMS,
+        parameters=catalogue.ItemChangesParameters,
+        handler=catalogue.get_item_changes,
+    ),
+    Operation(
+        path=f"{_CATALOGUE}/resolve",
+        operation_id="resolveLine",
+        scope=_ITEMS,
+        parameters=catalogue.ResolveParameters,
+        handler=catalogue.resolve_line,
     ),
 )

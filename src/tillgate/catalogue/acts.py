@@ -1,4 +1,4 @@
-"""Recording what a location sells and how it books it, as the feed brings it.
+"""Recording how a location books what it sells, as the feed brings it; items are in `item_acts`.
 
 Django-free: a plain connection of the ledger role, inside a transaction that may see the locations
 (`foundation.postgres.sessions.scoped`). Records are settled as `foundation.settling` says, field by
@@ -14,7 +14,6 @@ from typing import Any, LiteralString, NamedTuple
 import msgspec
 from psycopg import Connection, sql
 
-from tillgate.catalogue.item import Item
 from tillgate.foundation.settling import (
     CONTRADICTED,
     Contradiction,
@@ -72,13 +71,6 @@ _ACCOUNTING_GROUP = _Kind(
     "bigint",
     ("accountingGroupId", "name", "statisticGroup", "code"),
 )
-_ITEM = _Kind(
-    "catalogue_item",
-    "item_id",
-    "bigint",
-    Item.__struct_encode_fields__,
-)
-
 _FETCH = """
 SELECT t.business_location_id, t.{key}, t.recorded_at, t.body FROM {table} t
 JOIN unnest(%s::bigint[], %s::{type}[]) AS wanted (location, key)
@@ -90,18 +82,6 @@ INSERT INTO {table} (business_location_id, {key}, recorded_at, body)
 SELECT * FROM unnest(%s::bigint[], %s::{type}[], %s::timestamptz[], %s::text[])
 ON CONFLICT (business_location_id, {key})
 DO UPDATE SET recorded_at = excluded.recorded_at, body = excluded.body
-"""
-
-_KEEP_ITEMS = """
-INSERT INTO catalogue_item
-    (business_location_id, item_id, recorded_at, body, name, sku, accounting_group_id)
-SELECT location, id, recorded_at, body, body::jsonb ->> 'name',
-    coalesce(body::jsonb ->> 'sku', ''), (body::jsonb -> 'accountingGroup' ->> 'id')::bigint
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[])
-    AS given (location, id, recorded_at, body)
-ON CONFLICT (business_location_id, item_id) DO UPDATE SET
-    recorded_at = excluded.recorded_at, body = excluded.body, name = excluded.name,
-    sku = excluded.sku, accounting_group_id = excluded.accounting_group_id
 """
 
 
@@ -120,11 +100,6 @@ def record_accounting_groups(
 ) -> Tally:
     """Accounting groups by their id; the body is the published `AccountingGroup`."""
     return _record(connection, _ACCOUNTING_GROUP, given)
-
-
-def record_items(connection: Connection[Any], given: Iterable[Recorded[Entry]]) -> Tally:
-    """Items by their id; the body is the published `items-apiItemDTO`."""
-    return _record(connection, _ITEM, given)
 
 
 def _record(connection: Connection[Any], kind: _Kind, given: Iterable[Recorded[Entry]]) -> Tally:
@@ -179,8 +154,8 @@ def _keep(
     locations, names = zip(*touched, strict=True)
     times = [record.recorded_at for record in touched.values()]
     bodies = [_text(kind, record.thing) for record in touched.values()]
-    statement = _statement(_KEEP_ITEMS if kind is _ITEM else _KEEP, kind)
-    connection.execute(statement, (list(locations), list(names), times, bodies))
+    values = (list(locations), list(names), times, bodies)
+    connection.execute(_statement(_KEEP, kind), values)
 
 
 def _text(kind: _Kind, body: dict[str, Any]) -> str:

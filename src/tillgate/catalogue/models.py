@@ -55,3 +55,37 @@ class Item(Entry):
             models.Index(fields=["business_location_id", "sku"], name="catalogue_item_by_sku"),
             models.Index(fields=["business_location_id", "name"], name="catalogue_item_by_name"),
         ]
+
+
+class ItemVersion(models.Model):
+    """What was recorded of an item at an instant, and what the item was from then on.
+
+    `given` is what the record said, `body` the item by it; both are absent where it was removed.
+    `repeated_at` is when exactly that was last said again. What holds now has no `valid_until`; a
+    record that changed nothing has its own beginning there. `position` counts the changes of the
+    present of a location's items; it matters where there is no `valid_until`.
+    """
+
+    pk = models.CompositePrimaryKey("business_location_id", "item_id", "valid_from")
+    business_location_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    valid_from = models.DateTimeField()
+    repeated_at = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+    position = models.BigIntegerField()
+    given = models.TextField(null=True)  # noqa: DJ001  no object is not an empty one
+    body = models.TextField(null=True)  # noqa: DJ001  the same
+    name = models.TextField(blank=True)
+    sku = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["business_location_id", "position"],
+                condition=models.Q(valid_until=None),
+                name="catalogue_itemversion_changes",
+            ),
+            models.Index(
+                fields=["business_location_id", "sku"], name="catalogue_itemversion_by_sku"
+            ),
+        ]

@@ -19,6 +19,7 @@ from tillgate.simulator.corrections import correction_of, without
 from tillgate.simulator.group import HERON, Group, Location, location_by_id
 from tillgate.simulator.hours import day_end
 from tillgate.simulator.published import known, published_sale
+from tillgate.simulator.specials_board import board_records
 from tillgate.simulator.unbooked import aborted_orders, card_payments
 
 SEED = 7
@@ -80,7 +81,11 @@ def day_lines(plan: Plan, day: date) -> Iterator[bytes]:
 def _location_day(
     plan: Plan, location: Location, day: date
 ) -> Iterator[tuple[dict[str, Any], datetime]]:
-    """Sales by closing time, what else the till tells, the day's end, and what is put right."""
+    """The menu's changes, sales by closing time, what else the till tells, the day's end, and what
+    is put right.
+    """
+    for record in board_records(location, day):
+        yield record, parse_instant(record["recordedAt"])
     accounts = accounts_of(location, day, seed=plan.seed, sales_a_day=plan.sales_a_day)
     closed_at = day_end(location, day) + _CLOSE_DELAY
     is_closed = day < plan.last or plan.close_last

@@ -22,6 +22,7 @@ BY_LOCATION = (
     "catalogue_paymentmethod",
     "catalogue_accountinggroup",
     "catalogue_item",
+    "catalogue_itemversion",
     "ledger_businessday",
     "ledger_opensale",
     "ledger_externalreference",
@@ -34,8 +35,10 @@ BY_LOCATION = (
 )
 # What is closed is only ever added to: nobody but the owner may change or delete it.
 CLOSED = ("ledger_closedday", "ledger_dayfigures", "ledger_closedreference")
-# What closing takes away of an open day, and what `erase` takes away of a closed one.
+# What closing takes away of an open day, what `erase` takes away of a closed one, and items that
+# are no longer there: their history stays.
 _REMOVED = (
+    "catalogue_item",
     "ledger_opensale",
     "ledger_businessday",
     "ledger_externalreference",

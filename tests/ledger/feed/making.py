@@ -98,6 +98,11 @@ def item(number: int = 1, at: str = AT, **changes: Any) -> Thing:
     return record | {"item": {"id": number, "name": f"Item {number}"} | changes}
 
 
+def item_removed(number: int = 1, at: str = AT, **changes: Any) -> Thing:
+    record = {"record": "item_removed", "recordedAt": at, "businessLocationId": LOCATION}
+    return record | {"itemId": number} | changes
+
+
 def lookups() -> list[Thing]:
     here = {"recordedAt": AT, "businessLocationId": LOCATION}
     return [

@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from tillgate.catalogue import acts as catalogue
 from tillgate.catalogue.acts import Entry
+from tillgate.catalogue.item_acts import ItemEntry, record_items
 from tillgate.directory.acts import Business, Location, record_businesses, record_locations
 from tillgate.foundation.instants import parse_instant
 from tillgate.foundation.settling import Recorded, Tally
@@ -26,6 +27,7 @@ from tillgate.ledger.feed.records import (
     CorrectionRecord,
     DayClosedRecord,
     ItemRecord,
+    ItemRemovedRecord,
     LocationRecord,
     PaymentMethodRecord,
     TaxRateRecord,
@@ -199,8 +201,12 @@ def _group(record: AccountingGroupRecord) -> Entry:
     return Entry(record.business_location_id, record.accounting_group_id, _present(body))
 
 
-def _item(record: ItemRecord) -> Entry:
-    return Entry(record.business_location_id, record.item["id"], record.item)
+def _item(record: ItemRecord) -> ItemEntry:
+    return ItemEntry(record.business_location_id, record.item["id"], record.item)
+
+
+def _item_removed(record: ItemRemovedRecord) -> ItemEntry:
+    return ItemEntry(record.business_location_id, record.item_id, None)
 
 
 def _aborted_order(record: AbortedOrderRecord) -> Unbooked:
@@ -232,7 +238,8 @@ _ENTRIES = (
     _Kind("tax_rate", TaxRateRecord, _tax_rate, catalogue.record_tax_rates),
     _Kind("payment_method", PaymentMethodRecord, _method, catalogue.record_payment_methods),
     _Kind("accounting_group", AccountingGroupRecord, _group, catalogue.record_accounting_groups),
-    _Kind("item", ItemRecord, _item, catalogue.record_items),
+    _Kind("item", ItemRecord, _item, record_items),
+    _Kind("item_removed", ItemRemovedRecord, _item_removed, record_items),
 )
 _UNBOOKED = (
     _Kind("aborted_order", AbortedOrderRecord, _aborted_order, record_aborted_orders),

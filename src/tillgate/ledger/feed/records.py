@@ -90,6 +90,13 @@ class ItemRecord(Record, tag="item", kw_only=True):
     item: dict[str, Any]
 
 
+class ItemRemovedRecord(Record, tag="item_removed", kw_only=True):
+    """An item is no longer there from then on; what was sold of it stays sold."""
+
+    business_location_id: Id
+    item_id: Id
+
+
 class SaleRecord(Record, tag="sale", kw_only=True):
     """A sale; without `business_date` it belongs to the day that holds its closing time."""
 
@@ -139,6 +146,7 @@ AnyRecord: TypeAlias = (
     | PaymentMethodRecord
     | AccountingGroupRecord
     | ItemRecord
+    | ItemRemovedRecord
     | SaleRecord
     | CorrectionRecord
     | AbortedOrderRecord
@@ -153,6 +161,7 @@ KINDS = (
     ("payment_method", PaymentMethodRecord),
     ("accounting_group", AccountingGroupRecord),
     ("item", ItemRecord),
+    ("item_removed", ItemRemovedRecord),
     ("sale", SaleRecord),
     ("correction", CorrectionRecord),
     ("aborted_order", AbortedOrderRecord),

@@ -18,6 +18,7 @@ from tillgate.simulator.group import LOCATIONS
 SPEC = description()
 DAY = date(2026, 3, 14)
 EVERYTHING = "staff,table,consumer,payments,revenue_center,account_profile,payment_authorization"
+V2 = "/f/v2/business-location/{businessLocationId}"
 ANSWERS = [
     ("/f/data/businesses", ""),
     ("/f/finance/{businessLocationId}/tax-rates", ""),
@@ -27,6 +28,9 @@ ANSWERS = [
     ("/f/finance/{businessLocationId}/dailyFinancials", f"?date={DAY}&include=payments"),
     ("/f/finance/{businessLocationId}/dailyFinancials", f"?date={DAY}&include={EVERYTHING}"),
     ("/f/finance/{businessLocationId}/financials/{from}/{to}", f"?pageSize=9&include={EVERYTHING}"),
+    (f"{V2}/sales", f"?from={{from}}&to={{to}}&pageSize=9&include={EVERYTHING}"),
+    (f"{V2}/sales", "?from={from}&to={to}"),
+    (f"{V2}/sales-daily", f"?date={DAY}&include={EVERYTHING}"),
     ("/f/finance/{businessLocationId}/aggregatedSales", f"?date={DAY}&groupBy=staff,tag,device"),
     ("/f/finance/{businessLocationId}/aggregatedSales", f"?date={DAY}&groupBy=tag&flattened=true"),
     ("/items/v1/items", "?businessLocationId={businessLocationId}&amount=1000"),

@@ -198,6 +198,18 @@ def test_a_sale_moved_to_an_open_day_shows_where_it_was_closed_and_at_the_move(
     assert len({one["accountReference"] for one in all_of_v2(gate)}) == 6
 
 
+def test_the_day_of_a_move_is_complete_when_the_new_day_is_closed(
+    gate: Gate, closed: None, feed: Feed
+) -> None:
+    feed([correction(1, day=OPEN)])
+    made = "2026-04-02"
+    feed([day_closed(made, recordedAt=f"{made}T23:00:00Z")])
+    day = f"{V2}/sales-daily?date={made}"
+    assert gate.get(day).json()["dataComplete"] is False
+    feed([day_closed(OPEN)])
+    assert gate.get(day).json()["dataComplete"] is True
+
+
 def test_pages_pass_over_moved_sales_without_ending_early(gate: Gate, feed: Feed) -> None:
     numbers = range(1, 13)
     feed([*(sale(number) for number in numbers), day_closed(DAY)])

@@ -6,7 +6,7 @@ texts joined by commas, and the other pieces. V1 with and without payments needs
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -186,16 +186,8 @@ class Frame:
         )
         for count, start, size, payments_at, payments_size in columns:
             lean = self.lean[start : start + size]
-            places = _summed(pieces.gaps[at : at + count])
+            places = list(accumulate(pieces.gaps[at : at + count]))
             tags, texts = pieces.tags[at : at + count], pieces.texts[at : at + count]
             cuts.append(Cut(lean, payments_at, payments_at + payments_size, places, tags, texts))
             at += count
         return cuts
-
-
-def _summed(gaps: list[int]) -> list[int]:
-    at, places = 0, []
-    for gap in gaps:
-        at += gap
-        places.append(at)
-    return places

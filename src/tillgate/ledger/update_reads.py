@@ -30,7 +30,10 @@ from tillgate.ledger.updates import Change, Place, changes, updates
 _AT_ONCE = 8
 
 _CORRECTIONS = """
-SELECT position, business_date, revision, closed_at FROM ledger_closedday
+SELECT position, business_date, revision, closed_at, position IN (
+    SELECT moved_by FROM ledger_opensale
+    WHERE business_location_id = {location} AND moved_by IS NOT NULL)
+FROM ledger_closedday
 WHERE business_location_id = {location} AND revision > 1
   AND closed_at >= {start} AND closed_at < {end}
 ORDER BY closed_at, position
@@ -51,12 +54,16 @@ SELECT least(
 
 
 class _Correction(NamedTuple):
-    """A document that corrects the revision before it."""
+    """A document that corrects the revision before it.
+
+    It `may_change` while a sale that it took away is on a day that is open.
+    """
 
     position: int
     business_date: date
     revision: int
     closed_at: datetime
+    may_change: bool
 
     @property
     def revisions(self) -> tuple[tuple[date, int], tuple[date, int]]:
@@ -93,7 +100,10 @@ async def fetch_sales_by_change(
         return await fetch_sales_by_change(pool, locations, more, hidden=passed)
     due = [_Correction(*row) for row in corrections]
     updated = await _update_runs(pool, locations, asked, due, _last_needed(runs, asked.limit))
-    return in_order([*runs, *updated]), Finality(*finality[0])
+    told = Finality(*finality[0])
+    if any(each.may_change for each in due):
+        told = structs.replace(told, open_sales=True)
+    return in_order([*runs, *updated]), told
 
 
 async def fetch_first_closing(

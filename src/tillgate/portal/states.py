@@ -62,6 +62,11 @@ STATES: Mapping[str, Shown] = {
     "day:provisional": (Sign.WAIT, _("provisional")),
     "day:closed": (Sign.OK, _("closed")),
     "day:corrected": (Sign.FIX, _("closed, then corrected")),
+    # an item of the menu
+    "item:on": (Sign.OK, _("on the menu")),
+    "item:disabled": (Sign.WAIT, _("disabled")),
+    "item:archived": (Sign.PLAIN, _("archived")),
+    "item:removed": (Sign.NO, _("removed")),
     # a mail
     "mail:waiting": (Sign.WAIT, _("waiting to be sent")),
     "sent": (Sign.OK, _("sent")),

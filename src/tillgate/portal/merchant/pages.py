@@ -8,6 +8,7 @@ from tillgate.portal.merchant import (
     home,
     interest,
     invitation,
+    menu,
     overview,
     people,
     periods,
@@ -19,6 +20,7 @@ from tillgate.portal.merchant import (
 PAGES: list[URLPattern] = [
     *home.PAGES,
     *periods.PAGES,
+    *menu.PAGES,
     *books.PAGES,
     *interest.PAGES,
     *invitation.PAGES,

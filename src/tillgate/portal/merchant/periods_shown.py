@@ -14,6 +14,7 @@ from tillgate.ledger.period_sums import Compared, PeriodSum
 from tillgate.ledger.periods import Kind, Period
 from tillgate.ledger.summary import Summary
 from tillgate.portal.locale import reader_locale
+from tillgate.portal.templatetags.tillgate import percent
 
 KINDS: dict[Kind, str | Promise] = {
     Kind.DAY: _("days"),
@@ -212,7 +213,7 @@ def _groups(summary: Summary) -> Iterator[Line]:
 
 def _taxes(summary: Summary) -> Iterator[Line]:
     for one in summary.taxes:
-        yield _line(one.code, one.rate, one.net, one.tax)
+        yield _line(one.code, percent((Decimal(one.rate) - 1) * 100), one.net, one.tax)
 
 
 def _discounts(summary: Summary) -> Iterator[Line]:
@@ -227,9 +228,13 @@ def _payments(summary: Summary) -> Iterator[Line]:
 
 def _services(summary: Summary) -> Iterator[Line]:
     for one in summary.service_charges:
-        yield _line(one.type, one.rate, one.amount)
+        yield _line(str(_CHARGES.get(one.type, one.type)), one.rate, one.amount)
 
 
+_CHARGES: dict[str, Promise] = {
+    "UNTAXED": _("without tax"),
+    "APPORTIONED": _("taxed as what it is charged on"),
+}
 _BESIDE: tuple[tuple[str, Promise], ...] = (
     ("refunds", _("Refunds")),
     ("voids", _("Voids")),

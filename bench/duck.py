@@ -1,4 +1,4 @@
-"""`python -m bench.duck FILE`: DuckDB on one thread over a Parquet file of lines.
+"""`python -m bench.duck FILE QUERY`: DuckDB on one thread over a Parquet file of lines.
 
 First it prints the sums as JSON. Then each line on standard input, a number of seconds, is answered
 by how often a second the query could be run, again and again for so long.
@@ -11,10 +11,16 @@ from time import perf_counter
 
 import duckdb
 
-_SQL = """
-SELECT accounting_group, staff, sum(gross), sum(service_charge), sum(discount), sum(tax), count(*)
+_SUMS = "sum(gross), sum(service_charge), sum(discount), sum(tax), count(*)"
+_SQL = {
+    "staff": f"""
+SELECT accounting_group, staff, {_SUMS} FROM read_parquet($file) GROUP BY ALL ORDER BY ALL
+""",
+    "months": f"""
+SELECT strftime(business_date, '%Y-%m'), accounting_group, {_SUMS}
 FROM read_parquet($file) GROUP BY ALL ORDER BY ALL
-"""
+""",
+}
 
 
 def main() -> None:
@@ -23,7 +29,7 @@ def main() -> None:
 
         def ask() -> list[tuple[object, ...]]:
             rows: list[tuple[object, ...]] = connection.execute(
-                _SQL, {"file": sys.argv[1]}
+                _SQL[sys.argv[2]], {"file": sys.argv[1]}
             ).fetchall()
             return rows
 

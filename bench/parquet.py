@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow import compute, parquet
 
 from bench.year import sale_records
 
@@ -46,6 +46,18 @@ def write_lines(path: Path, days: Sequence[date], sales: int) -> int:
                 count += len(rows[:_ROWS_TOGETHER])
                 del rows[:_ROWS_TOGETHER]
     return count
+
+
+def write_years(path: Path, year: Path, *, years: int, days: int) -> None:
+    """Write the lines of a year again for each of so many, so many days earlier each time."""
+    table = parquet.read_table(year)
+    place = table.schema.get_field_index("business_date")
+    dates = table.column(place).cast(pa.int32())
+    with parquet.ParquetWriter(path, _SCHEMA) as writer:
+        for number in reversed(range(years)):
+            moved = compute.subtract(dates, pa.scalar(number * days, pa.int32())).cast(pa.date32())
+            shifted = table.set_column(place, _SCHEMA.field(place), moved)
+            writer.write_table(shifted, row_group_size=_ROWS_TOGETHER)
 
 
 def _rows(day: date, sales: int) -> Iterator[dict[str, Any]]:

@@ -38,11 +38,14 @@ def measure(place: Installation) -> list[Row]:
     year = place.year
     file = place.folder / "lines.parquet"
     lines = write_lines(file, dates(0, year.scale.days), year.scale.sales)
-    with served("uncached") as base_url, _duck(file, place.scale.seconds) as (sums, ask_duck):
+    with (
+        served("uncached") as base_url,
+        ask_duck_of(file, "staff", place.scale.seconds) as (sums, ask_duck),
+    ):
         whole, last, only = (base_url + path for path in _paths(year))
         _check(json.loads(fetch(whole, place.headers())), sums, lines)
-        by_duck, by_us = _in_turn(place, ask_duck, _asking(place, whole))
-        first_day, last_day = _in_turn(place, _asking(place, only), _asking(place, last))
+        by_duck, by_us = in_turn(place, ask_duck, asking(place, whole))
+        first_day, last_day = in_turn(place, asking(place, only), asking(place, last))
     name = "aggregatedSales"
     return [
         compared(f"{name} of a year, by DuckDB", "answers/s", by_us, by_duck, at_least=1 / 2),
@@ -64,22 +67,22 @@ def _paths(year: Year) -> tuple[str, str, str]:
     return _PATH % (LOCATION.id, span), _PATH % (LOCATION.id, day), _PATH % (year.beginner, day)
 
 
-def _asking(place: Installation, url: str) -> Callable[[], float]:
+def asking(place: Installation, url: str) -> Callable[[], float]:
     """Answers a second, over one connection."""
     seconds, headers = place.scale.seconds, place.headers()
     return lambda: run_load(url, headers, connections=1, seconds=seconds).per_second
 
 
-def _in_turn(place: Installation, *sides: Callable[[], float]) -> list[list[float]]:
+def in_turn(place: Installation, *sides: Callable[[], float]) -> list[list[float]]:
     """What each side came to in each turn; a turn before them warms up, and is forgotten."""
     turns = [[side() for side in sides] for _ in range(place.scale.turns + 1)]
     return [list(side) for side in zip(*turns[1:], strict=True)]
 
 
 @contextmanager
-def _duck(file: Path, seconds: int) -> Iterator[tuple[Sums, Callable[[], float]]]:
-    """The sums by group and person, and what asks again for a turn's length: answers a second."""
-    command = [sys.executable, "-m", "bench.duck", str(file)]
+def ask_duck_of(file: Path, query: str, seconds: int) -> Iterator[tuple[Sums, Callable[[], float]]]:
+    """The sums by two keys, and what asks again for a turn's length: answers a second."""
+    command = [sys.executable, "-m", "bench.duck", str(file), query]
     with subprocess.Popen(
         cores.on_cores([cores.SERVER], command),
         stdin=subprocess.PIPE,

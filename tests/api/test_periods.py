@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.api.conftest import Gate
-from tests.api.rows import DAY, LOCATION, OPENING, Rows, a_sale, sales_every
+from tests.api.rows import DAY, LOCATION, OPENING, Rows, a_line, a_sale, sales_every
 from tests.api.test_accounting import correct
 
 from tillgate.foundation.postgres.sessions import scoped
@@ -136,3 +136,14 @@ def test_documents_of_earlier_builds_have_their_figures_from_themselves(
     before = gate.get(url).json()
     rows.owner.execute("DELETE FROM ledger_dayfigures")
     assert gate.get(url).json() == before
+
+
+def test_a_day_too_large_for_64_bits_is_closed_and_added_up(gate: Gate, rows: Rows) -> None:
+    most = "9999999999999.000000"
+    amounts = {"total_net_amount_with_tax": most, "total_net_amount_without_tax": most}
+    lines = [a_line(number, tax_amount="0.000000", **amounts) for number in (1, 2)]
+    rows.add_sales([a_sale(1, OPENING, sales_lines=lines)])
+    rows.close_day()
+    found = rows.owner.execute("SELECT count(*) FROM ledger_dayfigures").fetchone()
+    assert found == (0,)
+    assert gate.get(f"{BASE}/summary?from={DAY}").json()["revenue"]["gross"] == "19999999999998.00"

@@ -1,9 +1,8 @@
 """The blocks of a summary and its proof as our own paths write them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
-from typing import Any
 
 import msgspec
 
@@ -78,18 +77,23 @@ def covers(millionths: int) -> int | float:
     return millionths / 10**6 if rest else whole
 
 
-def _shown(entry: Any, amounts: Iterable[str], show: Show) -> dict[str, object]:
+def _shown(entry: msgspec.Struct, amounts: tuple[str, ...], show: Show) -> dict[str, object]:
     """An entry of a block by its published names; what is absent is left out."""
-    written = set(amounts)
-    values: Mapping[str, Any] = msgspec.structs.asdict(entry)
+    fields = zip(_fields(type(entry), amounts), msgspec.structs.astuple(entry), strict=True)
     return {
-        _camel(name): show(value) if name in written else value
-        for name, value in values.items()
+        name: show(value) if is_amount else value
+        for (name, is_amount), value in fields
         if value is not None
     }
 
 
 @cache
+def _fields(kind: type[msgspec.Struct], amounts: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """The published names of an entry's fields, and whether each is an amount."""
+    names = (field.name for field in msgspec.structs.fields(kind))
+    return [(_camel(name), name in amounts) for name in names]
+
+
 def _camel(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)

@@ -5,7 +5,6 @@ from decimal import Decimal
 from tillgate.foundation.money import wire
 
 PLACES = 6
-_ONE = 10**PLACES
 
 
 def micro(text: str) -> int:
@@ -16,8 +15,8 @@ def micro(text: str) -> int:
 
 def exact(millionths: int) -> str:
     """The amount with all its six places, such as `"12.500000"`."""
-    whole, rest = divmod(abs(millionths), _ONE)
-    return f"{'-' if millionths < 0 else ''}{whole}.{rest:06}"
+    digits = f"{abs(millionths):07}"
+    return f"{'-' if millionths < 0 else ''}{digits[:-PLACES]}.{digits[-PLACES:]}"
 
 
 def cents(millionths: int) -> str:

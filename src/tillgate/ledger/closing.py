@@ -273,7 +273,9 @@ def write_document(
         *_columns(beside.entries),
     )
     connection.execute(_INSERT_DAY, values)
-    connection.execute(_INSERT_FIGURES, (*values[:3], document.figures))
+    # Where there are none they are made from the document whenever they are asked for.
+    if document.figures:
+        connection.execute(_INSERT_FIGURES, (*values[:3], document.figures))
     _write_parts(connection, facts, document.parts)
 
 

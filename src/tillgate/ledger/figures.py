@@ -101,8 +101,14 @@ def read_keys(packed: bytes) -> Keys:
 
 
 def pack(figures: Figures) -> bytes:
-    """As they are kept: compressed they would be little smaller."""
-    return _ENCODER.encode(figures)
+    """As they are kept; nothing where a sum is too large for 64 bits.
+
+    Compressed they would be little smaller.
+    """
+    try:
+        return _ENCODER.encode(figures)
+    except OverflowError:
+        return b""
 
 
 def unpack(packed: bytes) -> Figures:

@@ -213,7 +213,8 @@ class Gathered:
         today = self._calendar.day_of(self._asked.as_of or self._asked.now)
         first = max(self._asked.first, self._since)
         begun = max((min(self._asked.last, today) - first) // ONE_DAY + 1, 0)
-        dates = {first + number * ONE_DAY for number in range(begun)}
+        started = first.toordinal()
+        dates = set(map(date.fromordinal, range(started, started + begun)))
         dates |= self._closed.keys() | self._open.keys()
         return RangeFigures(
             [self._closed.get(day) or self._not_closed(day, today) for day in sorted(dates)],

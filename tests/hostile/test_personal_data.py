@@ -52,6 +52,8 @@ WITH_PERSONS = {
     "getAggregatedSales",
     "getAbortedOrders",
     "getExportFile",
+    "getSales",
+    "getSalesDaily",
 }
 
 

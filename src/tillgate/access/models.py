@@ -11,8 +11,11 @@ from django.db import models
 from oauth2_provider.models import AbstractApplication, AbstractGrant
 
 from tillgate.access.fields import HashedField
+from tillgate.access.metered import CallCount, CallGap, DayUsage, LoggedCall
 from tillgate.access.tokens import new_client_id
 from tillgate.directory.models import Business, BusinessLocation
+
+__all__ = ["CallCount", "CallGap", "DayUsage", "LoggedCall"]  # found by Django from here
 
 UNUSABLE_SECRET = "!"  # noqa: S105  the one value that no hash equals; secrets have their own table
 
@@ -233,23 +236,3 @@ class Sandbox(models.Model):
     def client(self) -> Client:
         """The one client it was opened with."""
         return self.integration.clients.get()
-
-
-class CallCount(models.Model):
-    """How often a client called an endpoint in a minute; written by the API plane's meter.
-
-    Several rows may stand for the same minute, one from each process: add them up.
-    """
-
-    at = models.DateTimeField()
-    client_id = models.TextField()
-    endpoint = models.TextField()
-    status = models.SmallIntegerField()
-    calls = models.IntegerField()
-    bytes = models.BigIntegerField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["client_id", "at"], name="calls_of_a_client")]
-
-    def __str__(self) -> str:
-        return f"{self.at} {self.client_id} {self.endpoint}"

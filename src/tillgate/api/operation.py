@@ -36,6 +36,7 @@ from tillgate.api.params import Parameters, decode
 from tillgate.api.payload import WORTH_PACKING, Body, Payload, accepts_gzip, make_payload, matches
 from tillgate.api.plane import Plane
 from tillgate.api.quota import quota_headers
+from tillgate.api.request_log import AnsweredCall
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Handler = Callable[[Plane, Call, Grant, Any], Awaitable[bytes | Body | Payload]]
@@ -173,7 +174,18 @@ class Endpoint:
         self._metrics.count(answer.status, seconds)
         size = 0 if call.method == "HEAD" else len(answer.body)
         if caller.id:
-            self._plane.usage.count(caller.id, self.operation.path, answer.status, size)
+            self._plane.usage.record(
+                AnsweredCall(
+                    caller.id,
+                    call.method,
+                    self.operation.path,
+                    call.scope["path_params"].get("businessLocationId", ""),
+                    answer.status,
+                    size,
+                    seconds,
+                    call.request_id,
+                )
+            )
 
 
 class _Caller:

@@ -69,6 +69,8 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "credentials:manage": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
     "integration:read": frozenset({*_BUSINESS, *_CARING}),
     "integration:connect": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
+    "usage:read": frozenset({*_BUSINESS, Who.ACCOUNT_MANAGER, Who.OPERATOR}),
+    "request_log:read": _BUSINESS,
     # the books; Partner Services see the sandbox's invented ones only
     "books:read": frozenset({*_MERCHANT, Who.PARTNER_SERVICES}),
     # what the platform says and asks

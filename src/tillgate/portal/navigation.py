@@ -33,6 +33,7 @@ MAIN = (
     Item(_("Access"), "requests", "request:draft"),
     Item(_("Books"), "books", "books:read"),
     Item(_("Integrations"), "integrations", "integration:read"),
+    Item(_("Usage"), "usage", "usage:read"),
     Item(_("Sandbox"), "sandbox", "sandbox:open"),
     Item(_("Merchants"), "merchants", "merchant:read"),
     Item(_("Requests"), "review", "request:review"),

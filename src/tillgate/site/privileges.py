@@ -56,6 +56,8 @@ ONLY_GROWING = (
     "programme_feasibilitycheck",
     "programme_signature",
 )
+# What the API plane's meter writes; the portal sums it up and takes away what is old.
+METERED = ("access_callcount", "access_loggedcall", "access_callgap")
 RUN_TIME = (Role.PORTAL, Role.LEDGER, Role.READER, Role.METER)
 
 # The sub-select is evaluated once a query instead of once a row; nullif covers a setting that has
@@ -85,8 +87,8 @@ def table_grants() -> list[tuple[Role, str, str]]:
         (Role.PORTAL, "SELECT, INSERT", "foundation_event"),
         *((Role.PORTAL, "SELECT, INSERT", table) for table in ONLY_GROWING),
         (Role.PORTAL, "SELECT", "django_migrations"),
-        (Role.PORTAL, "SELECT", "access_callcount"),
-        (Role.METER, "INSERT", "access_callcount"),
+        *((Role.PORTAL, "SELECT, DELETE", table) for table in METERED),
+        *((Role.METER, "INSERT", table) for table in METERED),
     ]
 
 
@@ -104,7 +106,7 @@ FUNCTION_GRANTS = (
 
 
 def _control_tables() -> Iterable[str]:
-    others = {*BOOKS, PUBLIC_KEYS, *ONLY_GROWING, "foundation_event", "access_callcount"}
+    others = {*BOOKS, PUBLIC_KEYS, *ONLY_GROWING, *METERED, "foundation_event"}
     models = apps.get_models(include_auto_created=True)
     return sorted({m._meta.db_table for m in models if m._meta.managed} - others) + sorted(
         {m._meta.db_table for m in models if m._meta.app_label == "procrastinate"}

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from tillgate.access.acts import forget_expired_tokens
 from tillgate.access.sandbox import end_due_sandboxes, remind_of_endings
 from tillgate.access.secrets import end_due_secrets, warn_of_expiries
+from tillgate.access.usage import prune_usage, sum_up_counts
 from tillgate.foundation.config import config
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
@@ -75,6 +76,14 @@ def look_after_secrets(timestamp: int) -> None:
     ended, warned = end_due_secrets(), warn_of_expiries()
     if ended or warned:
         log.info("looked after secrets", extra={"ended": ended, "warned": warned})
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(queueing_lock="look_after_usage", pass_context=False)
+def look_after_usage(timestamp: int) -> None:
+    """Sum up what was called by the day, and forget what is old."""
+    summed, gone = sum_up_counts(), prune_usage()
+    log.info("looked after usage", extra={"summed": summed, "forgotten": gone})
 
 
 @app.periodic(cron="17 3 * * *")

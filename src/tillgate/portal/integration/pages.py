@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern
 
-from tillgate.portal.integration import detail, listing
+from tillgate.portal.integration import detail, listing, request_log, usage
 
-PAGES: list[URLPattern] = [*listing.PAGES, *detail.PAGES]
+PAGES: list[URLPattern] = [*listing.PAGES, *detail.PAGES, *usage.PAGES, *request_log.PAGES]

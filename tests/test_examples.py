@@ -20,9 +20,11 @@ from tests.books import empty_books
 from tests.contract.server import Server, database_settings
 from tillgate.access import acts
 from tillgate.foundation.postgres.roles import Role
+from tillgate.ledger.feed.batch import Written, import_file
 
 REPOSITORY = Path(__file__).parent.parent
 PROGRAM = REPOSITORY / "docs" / "examples" / "read_sales.py"
+MIRROR = REPOSITORY / "docs" / "examples" / "mirror_menu.py"
 RANGE = ("2026-03-14T05:30:00Z", "2026-03-15T05:30:00+00:00")
 SALES = 2100
 
@@ -42,14 +44,15 @@ class Installation(NamedTuple):
         # Grants are kept for half a second.
         time.sleep(0.6)
 
-    def run(self, **environ: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *command: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        """Run `read_sales.py`, or another program with its arguments."""
         named = {
             "GATE_URL": self.url,
             "GATE_CLIENT_ID": self.client_id,
             "GATE_CLIENT_SECRET": self.secret,
         }
         return subprocess.run(
-            [sys.executable, str(PROGRAM), str(LOCATION), *RANGE],
+            [sys.executable, *(command or (str(PROGRAM), str(LOCATION), *RANGE))],
             env={**os.environ, **named, **environ},
             capture_output=True,
             text=True,
@@ -73,7 +76,7 @@ def installation(  # type: ignore[no-untyped-def]
         integration = acts.open_integration(
             business_id=BUSINESS,
             name="Bookkeeping",
-            scopes=["financial-api"],
+            scopes=["financial-api", "items"],
             location_ids=[LOCATION],
             staff=False,
             consumers=False,
@@ -117,7 +120,7 @@ def test_the_program_gets_a_new_token_when_its_own_is_refused(
     path = f"/f/finance/{LOCATION}/tax-rates"
     assert gate.get(path, {})["_embedded"]
     first = gate._token
-    installation.change("DELETE FROM oauth2_provider_accesstoken")
+    installation.change("DELETE FROM access_secrettoken; DELETE FROM oauth2_provider_accesstoken")
     assert gate.get(path, {})["_embedded"]
     assert gate._token != first
 
@@ -169,3 +172,34 @@ def test_the_first_call_of_the_readme_works(installation: Installation) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["businessLocationId"] == LOCATION
+
+
+def test_the_mirror_of_the_menu_follows_it(
+    installation: Installation, ledger_url: str, tmp_path: Path
+) -> None:
+    def feed(*records: dict[str, Any]) -> None:
+        here = {"recordedAt": f"2026-03-{20 + len(list(tmp_path.iterdir()))}T10:00:00Z"}
+        lines = [json.dumps(here | {"businessLocationId": LOCATION} | one) for one in records]
+        import_file(ledger_url, Written("menu", "\n".join(lines).encode()))
+
+    def mirrored() -> tuple[str, dict[str, str]]:
+        done = installation.run(str(MIRROR), str(LOCATION), str(tmp_path / "menu.json"))
+        assert done.returncode == 0, done.stderr
+        items = json.loads((tmp_path / "menu.json").read_text())["items"]
+        return done.stderr.strip(), {number: item["name"] for number, item in items.items()}
+
+    def item(number: int, name: str) -> dict[str, Any]:
+        return {"record": "item", "item": {"id": number, "name": name}}
+
+    feed(item(1, "Soup"), item(2, "Tarte"))
+    assert mirrored() == ("2 changes, 2 items", {"1": "Soup", "2": "Tarte"})
+    assert mirrored() == ("0 changes, 2 items", {"1": "Soup", "2": "Tarte"})
+    feed({"record": "item_removed", "itemId": 1}, item(2, "Quiche"), item(3, "Ragoût"))
+    assert mirrored() == ("3 changes, 2 items", {"2": "Quiche", "3": "Ragoût"})
+
+
+def test_the_mirror_says_what_is_wrong(installation: Installation, tmp_path: Path) -> None:
+    done = installation.run(str(MIRROR), "77", str(tmp_path / "menu.json"))
+    assert done.returncode == 1
+    assert "404" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -81,10 +81,9 @@ async def get_items_then(
         first=asked.cursor or 1,
         limit=asked.page_size + 1,
     )
-    body: dict[str, object] = {
-        "asOf": format_instant(at),
-        "items": [_told(each) for each in found[: asked.page_size]],
-    }
+    body: dict[str, object] = {"items": [_told(each) for each in found[: asked.page_size]]}
+    if asked.as_of is not None:
+        body["asOf"] = format_instant(asked.as_of)
     if len(found) > asked.page_size:
         body["next"] = found[asked.page_size].item_id
     return msgspec.json.encode(body)

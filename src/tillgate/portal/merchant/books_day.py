@@ -42,6 +42,14 @@ class TaxRow(NamedTuple):
     off: Decimal
 
 
+class OddSale(NamedTuple):
+    """A sale that does not add up, by how much, and what that comes from."""
+
+    account: str
+    rest: Decimal
+    why: str
+
+
 class Difference(NamedTuple):
     """A figure of the proof that a revision changed."""
 
@@ -80,7 +88,7 @@ class DayShown(NamedTuple):
     covers: Decimal
     receipts: int
     proof: ProofShown
-    unbalanced: list[tuple[str, Decimal]]
+    unbalanced: list[OddSale]
     revisions: list[RevisionShown]
     closes_at: datetime | None
 
@@ -102,10 +110,16 @@ def day_shown(day: DayInFull, place: BusinessLocation, zone: str) -> DayShown:
         covers=_amount(day.totals.covers),
         receipts=day.totals.receipts,
         proof=proof_shown(day.proof, day.currency),
-        unbalanced=[(one.account_fisc_id, Decimal(one.rest)) for one in day.proof.unbalanced],
+        unbalanced=[_odd(one.account_fisc_id, Decimal(one.rest)) for one in day.proof.unbalanced],
         revisions=list(_revisions(day)),
         closes_at=None if hours is None else _closes_at(day, hours),
     )
+
+
+def _odd(account: str, rest: Decimal) -> OddSale:
+    if rest > 0:
+        return OddSale(account, rest, _("less was paid than sold: a payment is missing or too low"))
+    return OddSale(account, rest, _("more was paid than sold: a line is missing, or paid twice"))
 
 
 def _closes_at(day: DayInFull, hours: int) -> datetime | None:

@@ -35,20 +35,21 @@ def write(path: Path, wanted: list[Files] | None = None) -> Folder:
     return folder
 
 
+def stored(row: list[Any]) -> StoredDay:
+    """A document as it lies in the books."""
+    location, day, _, digest, key, *others = row
+    columns = map(b64decode, others[:-1])
+    return StoredDay(location, date.fromisoformat(day), b64decode(digest), key, *columns)
+
+
 def _files(row: list[Any], position: int) -> Files:
-    location, day, revision, digest, key, signature, manifest, totals, spans, data, hashes = row
-    stored = StoredDay(
-        location,
-        date.fromisoformat(day),
-        b64decode(digest),
-        key,
-        *map(b64decode, (signature, manifest, totals, spans, data)),
-    )
+    _, day, revision, *_, hashes = row
     parts = [
         KeptPart(number, person, b64decode(salt), b64decode(values))
         for on, number, person, salt, values in KEPT["people"]
         if on == day
     ]
-    texts = {file.value: make_file(file, stored) for file in File if file is not File.PEOPLE}
+    document = stored(row)
+    texts = {file.value: make_file(file, document) for file in File if file is not File.PEOPLE}
     texts[File.PEOPLE.value] = make_people(b64decode(hashes), parts, EVERYTHING)
     return Files(title_of(day, revision), position, day, revision, texts)

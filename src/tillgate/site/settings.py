@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tillgate.content",
     "tillgate.access",
     "tillgate.hub",
+    "tillgate.exports",
     "tillgate.programme",
     "tillgate.site",
 ]

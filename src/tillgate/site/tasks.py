@@ -10,6 +10,7 @@ from tillgate.access.acts import forget_expired_tokens
 from tillgate.access.sandbox import end_due_sandboxes, remind_of_endings
 from tillgate.access.secrets import end_due_secrets, warn_of_expiries
 from tillgate.access.usage import prune_usage, sum_up_counts
+from tillgate.exports.acts import forget_old_files, make_file
 from tillgate.foundation.config import config
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
@@ -93,6 +94,19 @@ def forget_tokens(timestamp: int) -> None:
     forget_expired_tokens()
     forget_unfinished()
     SessionStore.clear_expired()
+
+
+@app.task(pass_context=False)
+def make_parquet(file_id: int) -> None:
+    """Make a file over many days; queued by `exports.acts.ask_for_parquet`."""
+    make_file(file_id)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queueing_lock="forget_old_files", pass_context=False)
+def forget_files(timestamp: int) -> None:
+    """Delete the files over many days that were asked for a week ago."""
+    forget_old_files()
 
 
 @app.task(retry=mailing.BackOff(), pass_context=False)

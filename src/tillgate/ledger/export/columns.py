@@ -44,6 +44,13 @@ NUMBERS = frozenset(
     lineNetAmount taxRate
 """)
 )
+# Of these the whole ones: ids and counts.
+WHOLE = frozenset(
+    _words("""
+    businessLocationId ownerId deviceId lineCount paymentCount accountingGroupId
+    revenueCenterId staffId paymentMethodId
+""")
+)
 # Columns that say where in `people.ndjson` a value lies, and the field that has the reference.
 REFERENCES = {
     "ownerNameRef": "ownerName",

@@ -1,6 +1,6 @@
 """Documents as files of them are made: for the API plane, and for whoever has a connection."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, LiteralString, NamedTuple
 
@@ -15,6 +15,12 @@ _DAY: LiteralString = """
 SELECT business_location_id, business_date, digest, key_id, signature, manifest, totals, spans, data
 FROM ledger_closedday
 WHERE business_location_id = {location} AND business_date = {day} AND revision = {revision}
+"""
+
+_NEWEST: LiteralString = """
+SELECT business_date, max(revision) FROM ledger_closedday
+WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {last}
+GROUP BY business_date ORDER BY business_date
 """
 
 _HASHES: LiteralString = """
@@ -66,6 +72,19 @@ def read_file(
             return None if day is None else make_file(file, day)
         hashes = connection.execute(_asked(_HASHES, revision)).fetchall()
         return _people(hashes, connection.execute(_asked(_PEOPLE, revision)).fetchall(), shown)
+
+
+def read_days(
+    connection: Connection[Any], location: int, first: date, last: date
+) -> Iterator[StoredDay]:
+    """The newest document of each closed day of a range, in order, one at a time."""
+    wanted = query(_NEWEST, location=location, first=first, last=last)
+    with scoped(connection, [location]):
+        for day, number in connection.execute(wanted).fetchall():
+            asked = _asked(_DAY, Revision(location, day, number))
+            stored = _stored(connection.execute(asked).fetchall())
+            if stored is not None:
+                yield stored
 
 
 def _asked(text: LiteralString, revision: Revision) -> Query:

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from tillgate.portal.merchant import (
     books,
+    books_parquet,
     feasibility,
     home,
     interest,
@@ -21,6 +22,7 @@ PAGES: list[URLPattern] = [
     *home.PAGES,
     *periods.PAGES,
     *menu.PAGES,
+    *books_parquet.PAGES,
     *books.PAGES,
     *interest.PAGES,
     *invitation.PAGES,

@@ -1,0 +1,3 @@
+"""Files are asked for of the books that the merchant's pages are tested with."""
+
+from tests.portal.merchant.conftest import books, feed, reader  # noqa: F401

@@ -7,6 +7,7 @@ import pytest
 from psycopg_pool import PoolTimeout
 from tests.api.conftest import Gate, Open
 from tests.api.rows import LOCATION, Rows
+from tests.hostile.promise import GOOD
 
 from tillgate.api.payload import accepts_gzip
 from tillgate.api.routes import OPERATIONS
@@ -15,20 +16,7 @@ RATES = f"/f/finance/{LOCATION}/tax-rates"
 METHODS = ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "QUERY"]
 
 PATHS = [
-    *(
-        one.path.format_map(
-            {
-                "businessLocationId": LOCATION,
-                "from": "2026-03-14T05:30Z",
-                "to": "2026-03-15T05:30Z",
-                "id": 7,
-                "businessDate": "2026-03-14",
-                "revision": 1,
-                "file": "sales.ndjson",
-            }
-        )
-        for one in OPERATIONS
-    ),
+    *(one.path.format_map(GOOD) for one in OPERATIONS),
     "/openapi.json",
     "/docs",
 ]

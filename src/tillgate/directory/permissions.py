@@ -69,6 +69,7 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "credentials:manage": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
     "integration:read": frozenset({*_BUSINESS, *_CARING}),
     "integration:connect": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
+    "audit:read": frozenset({Who.OWNER, Who.ACCOUNT_MANAGER, Who.PARTNER_SERVICES}),
     "usage:read": frozenset({*_BUSINESS, Who.ACCOUNT_MANAGER, Who.OPERATOR}),
     "request_log:read": _BUSINESS,
     # the books; Partner Services see the sandbox's invented ones only

@@ -13,6 +13,7 @@ from tillgate.access.models import Integration
 from tillgate.access.oauth.origin import issuer
 from tillgate.access.queries import clients_of, licensed_today
 from tillgate.directory.models import Person
+from tillgate.directory.permissions import may
 from tillgate.directory.queries import business_names
 from tillgate.portal.first_call import first_call
 from tillgate.portal.integration import credentials
@@ -20,6 +21,7 @@ from tillgate.portal.integration.found import integration_or_404
 from tillgate.portal.integration.keys import keys_of
 from tillgate.portal.merchant.seen import integration_row
 from tillgate.portal.page import page, person_of
+from tillgate.programme.audit import PERMISSION as AUDIT
 
 Act = Callable[[HttpRequest, Integration, credentials.Show], HttpResponse]
 _ACTS: dict[str, Act] = {
@@ -64,6 +66,7 @@ def _facts(found: Integration, person: Person, given: dict[str, Any]) -> dict[st
         "client": client,
         "keys": keys_of(clients, {found.pk: row}),
         "may_manage": manages,
+        "may_audit": may(person, AUDIT, business_id=found.business_id),
         **(credentials.facts_of(found, client, given) if manages else {}),
     }
 

@@ -2,6 +2,12 @@
 
 from django.urls import URLPattern
 
-from tillgate.portal.integration import detail, listing, request_log, usage
+from tillgate.portal.integration import audit, detail, listing, request_log, usage
 
-PAGES: list[URLPattern] = [*listing.PAGES, *detail.PAGES, *usage.PAGES, *request_log.PAGES]
+PAGES: list[URLPattern] = [
+    *listing.PAGES,
+    *detail.PAGES,
+    *audit.PAGES,
+    *usage.PAGES,
+    *request_log.PAGES,
+]

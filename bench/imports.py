@@ -31,7 +31,8 @@ _TURNS = 3
 _SAME_SHAPE = "CREATE TABLE bare_copy (LIKE ledger_opensale INCLUDING ALL)"
 _EMPTY = (
     "TRUNCATE ledger_opensale, ledger_externalreference, ledger_businessday, bare_copy",
-    "TRUNCATE ledger_closedday, ledger_dayfigures, ledger_closedreference, ledger_personalpart",
+    "TRUNCATE ledger_closedday, ledger_dayfigures, ledger_monthlines",
+    "TRUNCATE ledger_closedreference, ledger_personalpart",
     "CHECKPOINT",
 )
 _COUNT = "SELECT (SELECT count(*) FROM ledger_opensale), (SELECT count(*) FROM bare_copy)"

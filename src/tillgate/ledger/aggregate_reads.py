@@ -1,7 +1,7 @@
-"""Summing up a span: the totals of closed days, and the lines of what is open or cut.
+"""Summing up a span: sums of closed months and days, and the lines of what is open or cut.
 
-A closed day all of whose sales lie in the span is its totals; of one that the span's ends cut
-through, the lines are counted like those of open days.
+A closed month all of whose sales lie in the span is its sums, any other closed day its totals; of
+one that the span's ends cut through, the lines are counted like those of open days.
 """
 
 import asyncio
@@ -16,9 +16,10 @@ from tillgate.foundation.postgres.pools import Pool
 from tillgate.foundation.postgres.sessions import query, reading
 from tillgate.ledger import pieces, totals
 from tillgate.ledger.aggregation import Aggregate, GroupKey
-from tillgate.ledger.closed_reads import LATEST, LATEST_STRAYS, known_by_day, parts_query
+from tillgate.ledger.closed_reads import LATEST, LATEST_STRAYS, known_by_day
 from tillgate.ledger.document import milliseconds
 from tillgate.ledger.frames import Frame, decode_spans
+from tillgate.ledger.month_reads import Month, fetch_months
 from tillgate.ledger.personal import Known
 from tillgate.ledger.spans import Asked
 
@@ -29,7 +30,8 @@ _DAYS_AT_ONCE = 100
 _OF_RANGE = f"""
 WITH day AS (({LATEST}) UNION ALL ({LATEST_STRAYS})),
 hit AS (SELECT *, first_closed_at >= {{start}} AND last_closed_at < {{end}} AS whole
-    FROM day WHERE first_closed_at < {{end}} AND last_closed_at >= {{start}})
+    FROM day WHERE first_closed_at < {{end}} AND last_closed_at >= {{start}}
+      AND date_trunc('month', business_date)::date <> ALL ({{months}}::date[]))
 SELECT business_date, CASE WHEN whole THEN totals END, CASE WHEN NOT whole THEN spans END,
     CASE WHEN NOT whole THEN data END
 FROM hit
@@ -38,6 +40,12 @@ FROM hit
 _OF_DAY = """
 SELECT business_date, totals, NULL::bytea, NULL::bytea FROM ledger_closedday
 WHERE business_location_id = {location} AND business_date = {day} ORDER BY revision DESC LIMIT 1
+"""
+
+_STAFF = """
+SELECT business_date, number, part_values FROM ledger_personalpart
+WHERE business_location_id = {location} AND business_date = any({days})
+  AND starts_with(person, 'staff:')
 """
 
 _OPEN = """
@@ -60,21 +68,30 @@ async def sum_up(
 ) -> None:
     """Count every line of a span, all of one snapshot; `asked.names` is whether staff is named."""
     async with pool.connection() as connection, reading(connection, locations):
-        await _add_closed(connection, asked, aggregate)
+        months = await fetch_months(connection, asked)
+        await asyncio.to_thread(_count_months, aggregate, months)
+        await _add_closed(connection, asked, aggregate, [month.month for month in months])
         await _add_open(connection, asked, aggregate)
 
 
-async def _add_closed(connection: AsyncConnection[Any], asked: Asked, aggregate: Aggregate) -> None:
+def _count_months(aggregate: Aggregate, months: list[Month]) -> None:
+    for month in months:
+        aggregate.add_month(month.lines, month.names)
+
+
+async def _add_closed(
+    connection: AsyncConnection[Any], asked: Asked, aggregate: Aggregate, counted: list[date]
+) -> None:
     async with connection.cursor("days") as cursor:
         # Packed bytes as they are: as text each would come twice as long.
-        await cursor.execute(_closed_query(asked), binary=True)
+        await cursor.execute(_closed_query(asked, counted), binary=True)
         while rows := await cursor.fetchmany(_DAYS_AT_ONCE):
             days = [_ClosedDay(*row) for row in rows]
             known = await _known(connection, asked, days)
             await asyncio.to_thread(_count_days, asked, aggregate, days, known)
 
 
-def _closed_query(asked: Asked) -> sql.Composed:
+def _closed_query(asked: Asked, counted: list[date]) -> sql.Composed:
     if asked.span.business_date is not None:
         return query(_OF_DAY, location=asked.location, day=asked.span.business_date)
     first, last = asked.days
@@ -85,6 +102,7 @@ def _closed_query(asked: Asked) -> sql.Composed:
         last=last,
         start=asked.span.start,
         end=asked.span.end,
+        months=counted,
     )
 
 
@@ -94,7 +112,8 @@ async def _known(
     dates = [day.business_date for day in days]
     if not asked.names:
         return known_by_day(dates, ())
-    rows = await (await connection.execute(parts_query(asked.location, dates))).fetchall()
+    wanted = query(_STAFF, location=asked.location, days=dates)
+    rows = await (await connection.execute(wanted, binary=True)).fetchall()
     return known_by_day(dates, rows)
 
 

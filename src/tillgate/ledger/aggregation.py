@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any
 
 from tillgate.ledger.amounts import cents
+from tillgate.ledger.month_lines import Kind, MonthLines
 from tillgate.ledger.personal import Known
 from tillgate.ledger.public import Line, Reference, group_values, read_public
 from tillgate.ledger.totals import LineTotals, amounts_of
@@ -76,8 +77,8 @@ class Aggregate:
             sale = read_public(text)
             for line in sale.sales_lines if sale.counts else ():
                 amounts = amounts_of(line)
-                figures = (amounts.gross, amounts.service_charge, amounts.discount, amounts.tax)
-                self._add(tuple(self._value(key, line, known) for key in self.keys), (*figures, 1))
+                figures = (amounts.gross, amounts.service_charge, amounts.discount, amounts.tax, 1)
+                self._add_each([[self._value(key, line, known)] for key in self.keys], [figures])
 
     def _value(self, key: GroupKey, line: Line, known: Known) -> Any:
         device_id, device, group, statistic, tags = group_values(line)
@@ -99,15 +100,15 @@ class Aggregate:
         """Count lines that were summed up already."""
         columns = [self._column(key, totals, known) for key in self.keys]
         amounts = (totals.gross, totals.service_charges, totals.discounts, totals.taxes)
-        figures = zip(*amounts, totals.lines, strict=True)
-        for values, each in zip(zip(*columns, strict=True), figures, strict=True):
-            self._add(values, each)
+        self._add_each(columns, zip(*amounts, totals.lines, strict=True))
 
     def _column(self, key: GroupKey, totals: LineTotals, known: Known) -> Sequence[Any]:
         match key:
             case GroupKey.STAFF:
-                people = zip(totals.staff_ids, totals.staff_names, strict=True)
-                return [self._staff(number, name, known) for number, name in people]
+                people = list(zip(totals.staff_ids, totals.staff_names, strict=True))
+                # A dozen people stand for hundreds of sums.
+                each = {person: self._staff(*person, known) for person in set(people)}
+                return [each[person] for person in people]
             case GroupKey.DEVICE:
                 return totals.devices
             case GroupKey.DEVICE_ID:
@@ -119,22 +120,48 @@ class Aggregate:
             case GroupKey.STATISTIC_GROUP:
                 return totals.statistic_groups
 
-    def _add(self, values: tuple[Any, ...], figures: tuple[int, ...]) -> None:
-        sums = self._leaves.get(values)
-        if sums is None:
-            self._leaves[values] = list(figures)
-            return
-        sums[0] += figures[0]
-        sums[1] += figures[1]
-        sums[2] += figures[2]
-        sums[3] += figures[3]
-        sums[4] += figures[4]
+    def add_month(self, month: MonthLines, names: Sequence[str]) -> None:
+        """Count the lines of a month; a name for each of its people, "" for none."""
+        who = [
+            self._person(each.staff_id, name)
+            for each, name in zip(month.people, names, strict=True)
+        ]
+        columns = [self._month_column(key, month, who) for key in self.keys]
+        amounts = (month.gross, month.service_charges, month.discounts, month.taxes)
+        self._add_each(columns, zip(*amounts, month.lines, strict=True))
+
+    def _month_column(self, key: GroupKey, month: MonthLines, who: Sequence[str]) -> Sequence[Any]:
+        if key is GroupKey.STAFF:
+            return [who[place] for place in month.who]
+        values = [_kind_value(key, kind) for kind in month.kinds]
+        return [values[place] for place in month.what]
+
+    def _add_each(
+        self, columns: Iterable[Sequence[Any]], figures: Iterable[tuple[int, int, int, int, int]]
+    ) -> None:
+        # A year has thousands of these: no call for each of them.
+        leaves = self._leaves
+        for values, each in zip(zip(*columns, strict=True), figures, strict=True):
+            sums = leaves.get(values)
+            if sums is None:
+                leaves[values] = list(each)
+                continue
+            gross, service_charge, discount, tax, lines = each
+            sums[0] += gross
+            sums[1] += service_charge
+            sums[2] += discount
+            sums[3] += tax
+            sums[4] += lines
 
     def _staff(self, number: int | None, name: Reference | str | None, known: Known) -> str:
         if not self._staff_names or not name:
             return _id_text(number)
-        text = name if isinstance(name, str) else known.text(name.part, name.value)
-        return text or _id_text(number)
+        return self._person(
+            number, name if isinstance(name, str) else known.text(name.part, name.value)
+        )
+
+    def _person(self, number: int | None, name: str) -> str:
+        return (name if self._staff_names else "") or _id_text(number)
 
     @cached_property
     def _nodes(self) -> dict[Path, Totals]:
@@ -157,3 +184,17 @@ class Aggregate:
 
 def _id_text(number: int | None) -> str:
     return "" if number is None else str(number)
+
+
+def _kind_value(key: GroupKey, kind: Kind) -> Any:
+    match key:
+        case GroupKey.DEVICE:
+            return kind.device
+        case GroupKey.DEVICE_ID:
+            return _id_text(kind.device_id)
+        case GroupKey.TAG:
+            return kind.tags
+        case GroupKey.ACCOUNTING_GROUP:
+            return kind.accounting_group
+        case _:
+            return kind.statistic_group

@@ -24,6 +24,7 @@ from tillgate.ledger.document import (
 from tillgate.ledger.frames import Facts
 from tillgate.ledger.locks import lock_locations
 from tillgate.ledger.lookup import key_of, short
+from tillgate.ledger.month_writing import write_month
 from tillgate.ledger.personal import Collected, PersonalPart, pack_values
 from tillgate.ledger.signing import signer
 
@@ -197,6 +198,7 @@ def _close(connection: Connection[Any], day: "_Day", location: int, business_dat
     document = make_document(facts, sales, collected)
     strays = has_strays(facts, sales)
     write_document(connection, facts, document, Beside(day.last_fed_at, strays, index))
+    write_month(connection, location, business_date)
     _remove_open_rows(connection, location, business_date)
 
 

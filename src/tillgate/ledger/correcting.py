@@ -46,6 +46,8 @@ from tillgate.ledger.document import (
 from tillgate.ledger.frames import Facts
 from tillgate.ledger.lookup import key_of, short
 from tillgate.ledger.merging import DatedSale, merge_dated
+from tillgate.ledger.month_lines import month_of
+from tillgate.ledger.month_writing import write_month
 from tillgate.ledger.open_rows import add_open_sale, remove_open_sale
 from tillgate.ledger.parts import copied
 from tillgate.ledger.personal import Collected
@@ -291,6 +293,8 @@ class _Batch:
         }
         changes = self._changes()
         positions = {day: self._write_day(day, changes[day]) for day in sorted(changes)}
+        for month in {month_of(day) for day in changes}:
+            write_month(self._connection, self._location, month)
         for reference, taken in self._taken.items():
             if not taken.now.is_closed:
                 left = taken.before and positions.get(taken.before.day)

@@ -152,6 +152,24 @@ class DayFigures(models.Model):
     figures = models.BinaryField()
 
 
+class MonthLines(models.Model):
+    """The lines of a month of closed days, summed up (`month_lines.py`); rows are only added.
+
+    Written when the last day of the month is closed, and again with each correction: they hold as
+    long as no document of the month has a later `position`. `parts` is how many personal parts the
+    month had then: with fewer, somebody was erased, and whoever wants names reads the days.
+    """
+
+    pk = models.CompositePrimaryKey("business_location_id", "month", "position")
+    business_location_id = models.BigIntegerField()
+    month = models.DateField()
+    position = models.BigIntegerField()
+    first_closed_at = models.DateTimeField()
+    last_closed_at = models.DateTimeField()
+    parts = models.IntegerField()
+    lines = models.BinaryField()
+
+
 class ClosedReference(models.Model):
     """A reference of another system to a sale of a closed day."""
 

@@ -8,6 +8,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -73,6 +74,11 @@ class Known(dict[bytes, bytes]):
         self._parts = parts
         self._decoded: dict[int, list[msgspec.Raw]] = {}
 
+    @cached_property
+    def _unpack(self) -> zstandard.ZstdDecompressor:
+        # One a day: to make one takes longer than to unpack a part.
+        return zstandard.ZstdDecompressor()
+
     @property
     def numbers(self) -> list[int]:
         """The parts that are still there."""
@@ -94,7 +100,7 @@ class Known(dict[bytes, bytes]):
         if part not in self._parts:
             return None
         if part not in self._decoded:
-            values = unpack_values(self._parts[part])
+            values = self._unpack.decompress(self._parts[part])
             self._decoded[part] = msgspec.json.decode(values, type=list[msgspec.Raw])
         return bytes(self._decoded[part][value])
 

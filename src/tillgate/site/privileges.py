@@ -28,13 +28,14 @@ BY_LOCATION = (
     "ledger_externalreference",
     "ledger_closedday",
     "ledger_dayfigures",
+    "ledger_monthlines",
     "ledger_closedreference",
     "ledger_personalpart",
     "ledger_abortedorder",
     "ledger_cardpayment",
 )
 # What is closed is only ever added to: nobody but the owner may change or delete it.
-CLOSED = ("ledger_closedday", "ledger_dayfigures", "ledger_closedreference")
+CLOSED = ("ledger_closedday", "ledger_dayfigures", "ledger_monthlines", "ledger_closedreference")
 # What closing takes away of an open day, what `erase` takes away of a closed one, and items that
 # are no longer there: their history stays.
 _REMOVED = (

@@ -15,7 +15,7 @@ import pytest
 from tests.api.rows import DAY, OPENING, PERSONAL, Rows, a_line, a_payment, a_sale
 from tests.contract.gate import Answer, Gate
 from tests.contract.house import House
-from tests.hostile.promise import GROUP_KEYS, Operation, Parameter, operations
+from tests.hostile.promise import GOOD, GROUP_KEYS, Operation, Parameter, operations
 
 from tillgate.foundation.postgres.roles import Role
 from tillgate.ledger.feed.batch import Written, import_file
@@ -119,12 +119,13 @@ def _feed(url: str) -> None:
 
 
 def values_of(parameter: Parameter) -> list[str]:
-    """What to try for a parameter; one that is new and has to be given needs a line here."""
+    """What to try for a parameter; one that has to be given is at least among the good ones."""
     days = [str(day) for day in (CLOSED, CORRECTED, RUNNING)]
     schema, words = parameter.schema, [str(part) for part in Part]
     known = {
         "businessLocationId": [str(PLACE)],
         "id": [str(ITEM)],
+        "itemId": [str(ITEM)],
         "externalReferenceId": [f"{REFERENCE}{number}" for number in range(3)],
         "include": [*words, *(f"payments,{word}" for word in words), ",".join(words)],
         "groupBy": [*sorted(GROUP_KEYS), "staff,device", "tag,staff", ",".join(sorted(GROUP_KEYS))],
@@ -143,7 +144,7 @@ def values_of(parameter: Parameter) -> list[str]:
         return [str(word) for word in items["enum"]]
     if schema["type"] == "boolean":
         return ["true"]
-    return []
+    return [GOOD[parameter.name]] if parameter.required and parameter.name in GOOD else []
 
 
 def roads(one: Operation) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Items and their past as the feed brings them."""
 
 import json
+from importlib import import_module
 
 import pytest
 from tests.ledger.conftest import Books, Feed
@@ -127,3 +128,16 @@ def test_a_record_that_says_less_is_no_version(feed: Feed, books: Books) -> None
 def test_an_unknown_location_is_refused_by_line(feed: Feed) -> None:
     with pytest.raises(BadFile, match="line 1: businessLocationId: location 7101 is not known"):
         feed([item_removed(8)])
+
+
+def test_what_an_earlier_version_kept_is_where_the_past_begins(feed: Feed, books: Books) -> None:
+    """The migration's own statement, over items that have no history yet."""
+    migration = import_module("tillgate.catalogue.migrations.0002_item_history")
+    feed([*known(), item(8, name="Soup", sku="S"), item(9, at=LATER)])
+    kept = books.rows("SELECT * FROM catalogue_itemversion ORDER BY item_id")
+    books.change("DELETE FROM catalogue_itemversion")
+    books.change(migration.FROM_PRESENT)
+    assert books.rows("SELECT * FROM catalogue_itemversion ORDER BY item_id") == kept
+    feed([item(8, at=LATEST, name="Broth")])
+    assert past(books) == [("20", "Soup"), ("22", "Broth")]
+    assert position(books) == 3

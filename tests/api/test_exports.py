@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.api.conftest import Gate, Open
 from tests.api.rows import DAY, LOCATION, OPENING, Rows, a_line, a_payment, a_sale, sales_every
+from tests.api.test_accounting import correct
 
 from tillgate.api.errors import NoSuchRange
 from tillgate.api.exact import asked_range
@@ -345,3 +346,20 @@ def test_the_columns_are_documented_in_their_order() -> None:
     tables = {"sales": SALES, "lines": LINES, "payments": PAYMENTS, "taxes": TAXES}
     for name, columns in tables.items():
         assert f"| `{name}.csv` | {', '.join(columns)} |" in page
+
+
+@pytest.mark.usefixtures("closed")
+def test_a_correction_has_files_of_its_own_and_the_earlier_ones_stay(
+    gate: Gate, ledger_url: str, tmp_path: Path
+) -> None:
+    files = [*SIGNED, "lines.ndjson", "lines.csv", "people.ndjson"]
+    before = [get(gate, file).content for file in files]
+    correct(ledger_url, tmp_path, 3, table_name="Terrace")
+    day = gate.get(WHOLE).json()["items"][0]
+    assert (day["revision"], day["position"]) == (2, 2)
+    assert "/1/" not in str(day["files"])
+    assert "Terrace" in gate.get(day["files"]["sales.ndjson"]["href"]).text
+    then = gate.get(f"{WHOLE}&asOf=2026-03-21T00:00:00Z").json()["items"][0]
+    assert then["revision"] == 1
+    assert then["files"]["sales.ndjson"]["sha256"] == sha256(before[3])
+    assert [get(gate, file).content for file in files] == before

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.access.world import make_person
 from tests.ledger.conftest import Feed
@@ -117,3 +118,7 @@ def test_files_are_forgotten_after_a_week(
     assert acts.forget_old_files() == 0
     monkeypatch.setattr("tillgate.foundation.clock.now", lambda: later + timedelta(seconds=1))
     assert acts.forget_old_files() == 1
+
+
+def test_the_worker_knows_the_job_by_the_name_that_is_queued() -> None:
+    assert acts.MAKING in app.tasks

@@ -1,3 +1,5 @@
+from threading import Timer
+
 import psycopg
 import pytest
 from django.db import OperationalError, connections
@@ -39,3 +41,13 @@ def test_the_command_makes_every_policy_anew(owner, role_names, somebody_reads):
 def test_privileges_of_other_roles_or_another_version_do_not_stand(owner, role_names):
     assert privileges_stand(role_names)
     assert not privileges_stand(dict.fromkeys(role_names, "somebody_else"))
+
+
+def test_whoever_waits_for_another_who_migrates_waits_as_long_as_it_takes(
+    owner, owner_url, role_names
+):
+    lock = "hashtextextended('tillgate migrate', 0)"
+    with psycopg.connect(owner_url, autocommit=True) as another:
+        another.execute(f"SELECT pg_advisory_lock({lock})")
+        Timer(0.6, another.execute, [f"SELECT pg_advisory_unlock({lock})"]).start()
+        catch_up(role_names)

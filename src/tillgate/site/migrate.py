@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from tillgate.foundation.postgres.roles import Role
@@ -41,7 +41,10 @@ def _apply(names: Mapping[Role, str]) -> list[str]:
 def _alone() -> Iterator[None]:
     """A server and its worker start together, and two cannot grant at once."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_lock({_LOCK})")
+        with transaction.atomic(using="owner"):
+            # The owner gives up on locks of tables soon; another's migration may take its time.
+            cursor.execute("SET LOCAL lock_timeout = 0")
+            cursor.execute(f"SELECT pg_advisory_lock({_LOCK})")
         try:
             yield
         finally:

@@ -63,6 +63,7 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "agreement:check": frozenset({Who.ANYONE}),
     # the review
     "request:review": frozenset({Who.PARTNER_SERVICES}),
+    "watch:read": frozenset({Who.PARTNER_SERVICES}),
     # after the yes
     "credentials:open": frozenset({Who.ANYONE}),  # by a personal link and a code
     "credentials:renew_link": frozenset({Who.ANYONE}),  # goes to the technical contact only

@@ -12,6 +12,7 @@ from tillgate.portal.office import (
     review_queue,
     sale,
     staff,
+    watch,
 )
 
 PAGES: list[URLPattern] = [
@@ -21,6 +22,7 @@ PAGES: list[URLPattern] = [
     *sale.PAGES,
     *merchant.PAGES,
     *review_queue.PAGES,
+    *watch.PAGES,
     *review.PAGES,
     *staff.PAGES,
     *partnerships.PAGES,

@@ -98,6 +98,7 @@ class Rows:
         since: date = date(2026, 1, 1),
         day_start: str = "05:30",
     ) -> None:
+        # Its days are never closed by the clock: a worker that runs beside tests would do it.
         with scoped(self.ledger, [location]):
             self.ledger.execute(
                 "INSERT INTO directory_business (business_id, name, currency, recorded_at)"
@@ -107,7 +108,7 @@ class Rows:
             self.ledger.execute(
                 "INSERT INTO directory_businesslocation (business_location_id, business_id, name,"
                 " country, currency, since, franchisee, close_after_hours, recorded_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s, '', 24, %s)",
+                " VALUES (%s, %s, %s, %s, %s, %s, '', NULL, %s)",
                 (location, business, f"Place {location}", country, currency, since, _NOW),
             )
             self.ledger.execute(
@@ -176,6 +177,15 @@ class Rows:
                     *(location, f"ad-{number}", _NOW, OPENING, OPENING, "CAPTURED"),
                     _A_CARD_PAYMENT.replace("ad-1", f"ad-{number}"),
                 ),
+            )
+
+    def add_month(self, month: date, *, location: int = LOCATION) -> None:
+        """A month's lines beside its days; none is asked for in a range that tests read."""
+        with scoped(self.ledger, [location]):
+            self.ledger.execute(
+                "INSERT INTO ledger_monthlines (business_location_id, month, position,"
+                " first_closed_at, last_closed_at, parts, lines) VALUES (%s, %s, 1, %s, %s, 0, '')",
+                (location, month, OPENING, OPENING),
             )
 
     def add_item(self, item: dict[str, Any], *, location: int = LOCATION) -> None:

@@ -1,6 +1,6 @@
 """What the hostile tests try to get at: one location of ours, and somebody else's."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from tests.api.rows import DAY, FOREIGN, LOCATION, OPENING, a_sale, sales_every
@@ -40,6 +40,7 @@ def make_estate(house: House) -> Estate:
             "accountinggroup", "accounting_group_id", 8, {"name": "Food"}, location=location
         )
         rows.add_unbooked(item, location=location)
+        rows.add_month(date(2020, 1, 1), location=location)
         rows.add_item({"id": item, "name": "Soup", "sku": "SOUP-02"}, location=location)
     return Estate(
         rows.add_token([LOCATION], business=OUR_BUSINESS, personal=True),

@@ -38,7 +38,8 @@ def differences() -> Iterator[str]:
         if not config.name.startswith("tillgate."):
             continue
         for model in config.get_models():
-            yield from _of(model)
+            if model._meta.managed:
+                yield from _of(model)
 
 
 def _of(model: type[models.Model]) -> Iterator[str]:

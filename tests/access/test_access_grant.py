@@ -7,11 +7,14 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from tests.access.world import World, first_refresh_token, refresh, token_call
+from tests.access.world import World, first_refresh_token, refresh, shop_date, token_call
 
-from tillgate.access import acts, grants
+from tillgate.access import acts, grants, licences
+from tillgate.access.errors import LocationIn
 from tillgate.access.models import Consent, LicensedLocation
+from tillgate.access.queries import licensed_today
 from tillgate.access.tokens import new_token, token_hash
+from tillgate.directory.queries import dates_at
 from tillgate.foundation import clock
 
 Look = Callable[[str], dict[str, Any] | None]
@@ -85,9 +88,9 @@ def test_a_suspension_and_narrower_scopes_show_at_once(
 
 
 def test_locations_are_those_licensed_today(committed: World, token: str, look: Look) -> None:
-    today = clock.now().date()
+    today = shop_date()
     first, second = LicensedLocation.objects.filter(integration=committed.integration)
-    acts.end_licence(licence=first, last_date=today, actor="test")
+    licences.end_licence(licence=first, last_date=today, actor="test")
     LicensedLocation.objects.filter(pk=second.pk).update(from_date=today + timedelta(days=1))
     row = look(token)
     assert row is not None
@@ -100,16 +103,72 @@ def test_locations_are_those_licensed_today(committed: World, token: str, look: 
     assert row["locations"] == []
 
 
-def test_two_licences_of_one_location_show_once(committed: World, token: str, look: Look) -> None:
-    acts.license_location(
-        integration=committed.integration,
-        location_id=committed.shop.locations[0],
-        from_date=clock.now().date() - timedelta(days=1),
-        actor="test",
+def test_a_location_is_licensed_once_at_a_time_whoever_writes(
+    committed: World, portal_url: str
+) -> None:
+    yesterday = shop_date() - timedelta(days=1)
+    with pytest.raises(LocationIn, match="already"):
+        licences.license_location(
+            integration=committed.integration,
+            location_id=committed.shop.locations[0],
+            from_date=yesterday,
+            actor="test",
+        )
+    insert = (
+        "INSERT INTO access_licensedlocation"
+        " (integration_id, business_location_id, from_date, currency, agreement)"
+        " VALUES (%s, %s, %s, '', '')"
     )
-    row = look(token)
-    assert row is not None
-    assert row["locations"] == committed.shop.locations
+    row = (committed.integration.pk, committed.shop.locations[0], yesterday)
+    with (
+        psycopg.connect(portal_url) as connection,
+        pytest.raises(psycopg.errors.ExclusionViolation),
+    ):
+        connection.execute(insert, row)
+
+
+def test_a_location_that_is_closed_or_sold_stops_by_itself(
+    committed: World, token: str, look: Look, owner_url: str
+) -> None:
+    first, second = committed.shop.locations
+    close = (
+        "UPDATE directory_businesslocation SET until = %s, ended_as = 'sold',"
+        " until_fed_at = now() - interval '3 days' WHERE business_location_id = %s"
+    )
+    today = shop_date()
+    for last_day, seen in ((today, [first, second]), (today - timedelta(days=1), [second])):
+        with psycopg.connect(owner_url) as connection:
+            connection.execute(close, (last_day, first))
+        row = look(token)
+        assert row is not None
+        assert row["locations"] == seen
+        assert licensed_today(committed.integration) == seen
+    assert [licences.end_licences_of_ended_locations() for _ in range(2)] == [1, 0]
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(close, (None, first))
+    assert licensed_today(committed.integration) == [second]
+
+
+def test_what_counts_is_the_date_at_the_location(
+    committed: World, token: str, look: Look, owner_url: str
+) -> None:
+    """At every instant one of these two is a day ahead of the other, or half a day at least."""
+    east, west = committed.shop.locations
+    rule = "INSERT INTO directory_dayrule VALUES (%s, '2026-06-01', %s, '00:00')"
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(rule, (east, "Pacific/Kiritimati"))  # UTC+14
+        connection.execute(rule, (west, "Pacific/Pago_Pago"))  # UTC-11
+    try:
+        dates = dates_at([east, west])
+        assert (dates[east] - dates[west]).days in {1, 2}
+        LicensedLocation.objects.update(from_date=dates[west], until_date=dates[west])
+        row = look(token)
+        assert row is not None
+        assert row["locations"] == [west]
+        assert licensed_today(committed.integration) == [west]
+    finally:
+        with psycopg.connect(owner_url) as connection:
+            connection.execute("DELETE FROM directory_dayrule WHERE valid_from = '2026-06-01'")
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from tests.access.world import CALLBACK, PASSWORD, Shop, World, make_person
+from tests.access.world import CALLBACK, PASSWORD, Shop, World, make_person, shop_date
 
-from tillgate.access import acts, secrets
+from tillgate.access import acts, licences, secrets
 from tillgate.access.errors import (
     ForeignLocation,
     IntegrationEnded,
@@ -81,7 +81,7 @@ def test_an_integration_has_its_scopes_in_order_and_its_locations_from_today(
     assert (integration.scopes, integration.calls_per_minute) == ("financial-api items", 600)
     licences = LicensedLocation.objects.filter(integration=integration)
     assert [row.location_id for row in licences.order_by("location_id")] == shop.locations
-    assert {row.from_date for row in licences} == {clock.now().date()}
+    assert {row.from_date for row in licences} == {shop_date()}
     assert kinds() == ["access:integration:opened", *["access:licence:begun"] * 2]
 
 
@@ -96,7 +96,7 @@ def test_an_integration_reads_locations_of_its_own_business_only(
 
 def test_a_location_added_later_is_of_the_same_business(world: World, other_world: World) -> None:
     with pytest.raises(ForeignLocation):
-        acts.license_location(
+        licences.license_location(
             integration=world.integration,
             location_id=other_world.shop.locations[0],
             actor="test",

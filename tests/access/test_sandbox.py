@@ -13,7 +13,7 @@ from tests.access.sandboxes import committed_people, feed_directory, in_the_book
 from tests.access.world import LOOPBACK, Shop, World, make_person, post
 from tests.access.world import basic as basic_header
 
-from tillgate.access import acts, sandbox
+from tillgate.access import acts, licences, sandbox
 from tillgate.access.errors import (
     ForeignLocation,
     NobodysBusiness,
@@ -195,8 +195,10 @@ def test_it_ends_with_the_thirtieth_day(maya: Person, monkeypatch: pytest.Monkey
     assert sandbox.end_due_sandboxes() == 0
     assert licensed_today(mine.integration)
     at(monkeypatch, mine.ends_at)
-    assert not licensed_today(mine.integration)
     assert sandbox.sandbox_of(maya) is None
+    # While nobody looks after it, its licences end with the day of each location.
+    at(monkeypatch, mine.ends_at + timedelta(days=1))
+    assert not licensed_today(mine.integration)
 
 
 def test_when_it_is_over_its_secrets_and_tokens_are_gone(
@@ -333,14 +335,14 @@ def test_a_bad_redirect_address_changes_nothing(maya: Person) -> None:
 def test_a_live_integration_never_gets_a_location_of_the_sandbox(fed: None, world: World) -> None:
     place = sandbox_ids.LOCATIONS[0]
     with pytest.raises(ForeignLocation):
-        acts.license_location(integration=world.integration, location_id=place, actor="test")
+        licences.license_location(integration=world.integration, location_id=place, actor="test")
 
 
 def test_a_sandbox_never_gets_a_live_location(maya: Person, shop: Shop) -> None:
     integration = sandbox.open_sandbox(actor=maya).client.integration
     for place in shop.locations:
         with pytest.raises(ForeignLocation):
-            acts.license_location(integration=integration, location_id=place, actor="test")
+            licences.license_location(integration=integration, location_id=place, actor="test")
 
 
 def test_a_live_client_is_none_of_the_sandbox_and_the_other_way_round(

@@ -6,7 +6,9 @@ the acts, within the test's own transaction unless the test commits.
 
 import base64
 import itertools
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import psycopg
 from django.http import HttpResponse
@@ -15,11 +17,15 @@ from django.test import Client as Http
 from tillgate.access import acts
 from tillgate.access.models import Client, Integration
 from tillgate.directory.models import Person, Role
+from tillgate.foundation import clock
 
 PASSWORD = "correct horse battery staple"
 CALLBACK = "https://app.example/callback"
 LOOPBACK = "http://127.0.0.1:8765/callback"
 SCOPES = ("financial-api", "items", "offline_access")
+
+PARIS = ZoneInfo("Europe/Paris")
+DAY_START = timedelta(hours=5, minutes=30)
 
 _numbers = itertools.count(9_100_000_000)
 
@@ -65,6 +71,17 @@ _DAY_RULE = """
 INSERT INTO directory_dayrule (business_location_id, valid_from, timezone, day_start)
 VALUES (%s, '2026-01-01', 'Europe/Paris', '05:30')
 """
+
+
+def shop_date(instant: datetime | None = None) -> date:
+    """The business date at a shop's locations."""
+    there = (instant or clock.now()).astimezone(PARIS).replace(tzinfo=None)
+    return (there - DAY_START).date()
+
+
+def shop_opens(day: date) -> datetime:
+    """The first instant of a business date there."""
+    return (datetime.combine(day, time()) + DAY_START).replace(tzinfo=PARIS).astimezone(UTC)
 
 
 def remove_shop(owner_url: str, shop: Shop) -> None:

@@ -30,6 +30,26 @@ def test_a_location_says_when_its_days_begin_and_close(feed: Feed, books: Books)
     assert books.rows("SELECT day_start::text FROM directory_dayrule") == [("04:00:00",)]
 
 
+def test_a_location_says_its_last_day_and_when_we_learnt_of_it(feed: Feed, books: Books) -> None:
+    look = "SELECT until::text, ended_as, until_fed_at FROM directory_businesslocation"
+    feed([business(), location()])
+    assert books.rows(look)[0][:2] == (None, "")
+    feed([location(recordedAt=LATER, until="2026-06-30")])
+    [(until, ended_as, learnt_at)] = books.rows(look)
+    assert (until, ended_as) == ("2026-06-30", "closed")
+    feed([location(recordedAt="2026-04-03T10:00:00Z", name="Renamed")])
+    assert books.rows(look) == [("2026-06-30", "closed", learnt_at)]
+    feed([location(recordedAt="2026-04-04T10:00:00Z", until="2026-05-31", endedAs="sold")])
+    [(until, ended_as, learnt_again_at)] = books.rows(look)
+    assert (until, ended_as) == ("2026-05-31", "sold")
+    assert learnt_again_at > learnt_at
+
+
+def test_a_location_does_not_end_before_it_began(feed: Feed) -> None:
+    with pytest.raises(BadFile, match="until: the location began on 2026-01-01"):
+        feed([business(), location(until="2025-12-31")])
+
+
 def test_a_calendar_changes_from_a_business_date_on(feed: Feed, books: Books) -> None:
     feed(known())
     change = {"timezone": "Europe/Paris", "dayStart": "04:00", "calendarFrom": "2026-06-01"}

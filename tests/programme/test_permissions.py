@@ -13,24 +13,30 @@ from tests.access.world import make_person
 from tests.programme.way import Cast, make_staff, signed
 
 from tillgate.access import acts as access
+from tillgate.access.models import Integration
 from tillgate.content.queries import current, decline_reasons
 from tillgate.directory.errors import NotPermitted
 from tillgate.directory.models import MerchantAccount, Person, Role, StaffRole
 from tillgate.directory.permissions import TABLE, Who
 from tillgate.foundation import clock
 from tillgate.programme.acts import (
+    amendment,
     handover,
     interest,
     invitation,
+    life,
     preparation,
     request,
     review,
     sale,
     signature,
 )
-from tillgate.programme.models import Agreement, Interest
+from tillgate.programme.models import Agreement, Amends, Interest
 
-MODULES = (handover, interest, invitation, preparation, request, review, sale, signature)
+MODULES = (
+    *(amendment, handover, interest, invitation, life, preparation),
+    *(request, review, sale, signature),
+)
 
 
 class World(NamedTuple):
@@ -40,10 +46,42 @@ class World(NamedTuple):
     interest: Interest
     agreement: Agreement
     people: dict[Who, Person]
+    integration: Integration
 
 
 Given = Callable[[World], dict[str, Any]]
 ACTS: dict[Callable[..., Any], tuple[str, Given]] = {
+    amendment.price_amendment: (
+        "agreement:price",
+        lambda w: {
+            "integration": w.integration,
+            "amendment": amendment.Amendment(Amends.LOCATIONS, (1,), clock.now().date()),
+            "discount_percent": Decimal(0),
+            "discount_reason": "",
+        },
+    ),
+    amendment.ask_for_locations: (
+        "location:ask",
+        lambda w: {"integration": w.integration, "location_ids": (1,), "words": ""},
+    ),
+    life.suspend_integration: (
+        "integration:suspend",
+        lambda w: {"integration": w.integration, "reason": "x"},
+    ),
+    life.resume_integration: ("integration:suspend", lambda w: {"integration": w.integration}),
+    life.end_integration: (
+        "integration:end",
+        lambda w: {"integration": w.integration, "reason": "x"},
+    ),
+    life.transfer_integration: (
+        "integration:transfer",
+        lambda w: {
+            "integration": w.integration,
+            "to": life.Contact("X", "x@y.example"),
+            "reason": "x",
+            "stops": False,
+        },
+    ),
     interest.register_interest: (
         "interest:register",
         lambda w: {
@@ -136,6 +174,8 @@ ACTS: dict[Callable[..., Any], tuple[str, Given]] = {
 }
 # These act for others and are called by acts, or are about a row that only their act can have.
 INNER = {
+    amendment.void_amendment,
+    sale.void_agreement,
     invitation.make_invitation,
     invitation.end_invitation,
     handover.make_credential_link,
@@ -172,7 +212,17 @@ def world(cast: Cast) -> World:
         Who.PARTNER_GROWTH: make_staff("gus", StaffRole.PARTNER_GROWTH),
         Who.OPERATOR: make_staff("otto", StaffRole.OPERATOR),
     }
-    return World(cast.shop.business_id, opened, signed(cast), people)
+    integration = access.open_integration(
+        business_id=cast.shop.business_id,
+        name="X",
+        scopes=["items"],
+        location_ids=cast.shop.locations,
+        staff=False,
+        consumers=False,
+        authorizations=False,
+        actor="test",
+    )
+    return World(cast.shop.business_id, opened, signed(cast), people, integration)
 
 
 @contextmanager

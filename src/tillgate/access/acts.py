@@ -4,22 +4,21 @@
 that makes it; only its hash is stored.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from oauth2_provider.models import AccessToken, RefreshToken
 
 from tillgate.access import redirects, tokens
 from tillgate.access import scopes as known_scopes
 from tillgate.access.errors import (
-    ForeignLocation,
     IntegrationEnded,
     NobodysBusiness,
-    NoLocation,
     PersonExists,
     RedirectRefused,
     UnknownBusiness,
@@ -32,26 +31,25 @@ from tillgate.access.grants import (
     give_consent,
     store_refresh,
 )
+from tillgate.access.licences import Price, check_own, end_all_licences, license_location
 from tillgate.access.models import (
     Client,
     ClientSecret,
     Consent,
     Grant,
     Integration,
-    LicensedLocation,
     SecretEnd,
     State,
+    Suspension,
 )
 from tillgate.access.secrets import add_secret
 from tillgate.directory.models import (
-    BusinessLocation,
     Membership,
     Person,
     Role,
     StaffMembership,
     StaffRole,
 )
-from tillgate.directory.queries import seeing
 from tillgate.foundation import clock
 from tillgate.foundation.config import config
 from tillgate.foundation.events import record_event
@@ -134,15 +132,16 @@ def open_integration(  # noqa: PLR0913  what an agreement says of an integration
     calls_per_minute: int | None = None,
     from_date: date | None = None,
     until_date: date | None = None,
+    prices: Mapping[int, Price] | None = None,
 ) -> Integration:
-    """Open an integration of a business, for these of its locations from a date on (today, UTC).
+    """Open an integration of a business, for these of its locations from a date on (their today).
 
-    With `until_date` the licences end with that date.
-    Raises `UnknownScope`, `NoLocation` or `ForeignLocation`.
+    With `until_date` the licences end with that date; `prices` says what each location costs.
+    Raises `UnknownScope`, `NoLocation`, `ForeignLocation` or `LocationOver`.
     """
     if not scopes or known_scopes.unknown(scopes):
         raise UnknownScope(known_scopes.unknown(scopes), known_scopes.ALL)
-    _check_locations(business_id, location_ids)
+    check_own(business_id, location_ids)
     integration = Integration.objects.create(
         business_id=business_id,
         name=name,
@@ -155,25 +154,15 @@ def open_integration(  # noqa: PLR0913  what an agreement says of an integration
     data = {"business_id": business_id, "scopes": integration.scopes}
     _record("access:integration:opened", _subject(integration), actor, **data)
     for location_id in location_ids:
-        _license(integration, location_id, from_date, actor, until_date)
+        license_location(
+            integration=integration,
+            location_id=location_id,
+            from_date=from_date,
+            until_date=until_date,
+            price=(prices or {}).get(location_id),
+            actor=actor,
+        )
     return integration
-
-
-@transaction.atomic
-def license_location(
-    *, integration: Integration, location_id: int, actor: str, from_date: date | None = None
-) -> LicensedLocation:
-    """Let the integration read one more location of its business. Raises `ForeignLocation`."""
-    _check_locations(integration.business_id, [location_id])
-    return _license(integration, location_id, from_date, actor)
-
-
-@transaction.atomic
-def end_licence(*, licence: LicensedLocation, last_date: date, actor: str) -> None:
-    """Let the integration read a location until the end of a UTC date, and no longer."""
-    LicensedLocation.objects.filter(pk=licence.pk).update(until_date=last_date)
-    data = {"location_id": licence.location_id, "until": last_date.isoformat()}
-    _record("access:licence:ended", f"integration:{licence.integration_id}", actor, **data)
 
 
 @transaction.atomic
@@ -186,12 +175,17 @@ def set_technical_contact(*, integration: Integration, person: Person, actor: st
 
 
 @transaction.atomic
-def suspend_integration(*, integration: Integration, reason: str, actor: str) -> None:
+def suspend_integration(
+    *, integration: Integration, reason: str, actor: str, by_platform: bool = True
+) -> None:
     """Stop an integration for now: its tokens and secrets stay, and work again once it is resumed.
 
-    Raises `IntegrationEnded`.
+    One that is suspended already goes on to be, for the new reason. Raises `IntegrationEnded`.
     """
     _set_state(integration, State.SUSPENDED, reason)
+    said = {"reason": reason, "by_platform": by_platform}
+    if not _open_suspension(integration).update(**said):
+        Suspension.objects.create(integration=integration, from_at=clock.now(), **said)
     _record("access:integration:suspended", _subject(integration), actor, reason=reason)
 
 
@@ -199,20 +193,32 @@ def suspend_integration(*, integration: Integration, reason: str, actor: str) ->
 def resume_integration(*, integration: Integration, actor: str) -> None:
     """Let a suspended integration go on. Raises `IntegrationEnded`."""
     _set_state(integration, State.ACTIVE, "")
+    _open_suspension(integration).update(until_at=clock.now())
     _record("access:integration:resumed", _subject(integration), actor)
 
 
 @transaction.atomic
 def end_integration(*, integration: Integration, reason: str, actor: str) -> None:
-    """End an integration for good, with all its tokens and secrets. Raises `IntegrationEnded`."""
+    """End an integration for good, with all its tokens, secrets and licences.
+
+    Raises `IntegrationEnded`.
+    """
     _set_state(integration, State.ENDED, reason)
+    _open_suspension(integration).update(until_at=clock.now())
+    end_all_licences(integration=integration, actor=actor)
     secrets = ClientSecret.objects.filter(client__integration=integration, revoked_at=None)
     secrets.update(revoked_at=clock.now(), end_reason=SecretEnd.INTEGRATION)
+    end_all_tokens(integration=integration, reason="integration ended", actor=actor)
+    _record("access:integration:ended", _subject(integration), actor, reason=reason)
+
+
+@transaction.atomic
+def end_all_tokens(*, integration: Integration, reason: str, actor: str) -> None:
+    """End every consent and token of an integration's clients; their secrets stay."""
     consents = Consent.objects.filter(client__integration=integration, ended_at=None)
     for family in consents.values_list("family", flat=True):
-        end_family(family, reason="integration ended", actor=actor)
+        end_family(family, reason=reason, actor=actor)
     AccessToken.objects.filter(application__integration=integration).delete()
-    _record("access:integration:ended", _subject(integration), actor, reason=reason)
 
 
 @transaction.atomic
@@ -285,39 +291,15 @@ def _checked_redirects(redirect_uris: Iterable[str]) -> list[str]:
     return uris
 
 
-def _check_locations(business_id: int, location_ids: Collection[int]) -> None:
-    if not location_ids:
-        raise NoLocation
-    with seeing(location_ids):
-        own = BusinessLocation.objects.filter(pk__in=location_ids, business_id=business_id)
-        strange = set(location_ids).difference(own.values_list("pk", flat=True))
-    if strange:
-        raise ForeignLocation(strange, business_id)
-
-
-def _license(
-    integration: Integration,
-    location_id: int,
-    from_date: date | None,
-    actor: str,
-    until_date: date | None = None,
-) -> LicensedLocation:
-    start = from_date or clock.now().date()
-    licence = LicensedLocation.objects.create(
-        integration=integration, location_id=location_id, from_date=start, until_date=until_date
-    )
-    data = {"location_id": location_id, "from": start.isoformat()}
-    if until_date is not None:
-        data["until"] = until_date.isoformat()
-    _record("access:licence:begun", _subject(integration), actor, **data)
-    return licence
-
-
 def _set_state(integration: Integration, state: State, reason: str) -> None:
     alive = Integration.objects.filter(pk=integration.pk).exclude(state=State.ENDED)
     if not alive.update(state=state, state_reason=reason):
         raise IntegrationEnded(integration.name)
     integration.state, integration.state_reason = state, reason
+
+
+def _open_suspension(integration: Integration) -> QuerySet[Suspension]:
+    return Suspension.objects.filter(integration=integration, until_at=None)
 
 
 def _subject(integration: Integration) -> str:

@@ -3,6 +3,7 @@
 AccessError
 ├── PersonExists, WeakPassword, LastOperator
 ├── UnknownBusiness, ForeignLocation, NoLocation
+├── LocationIn, LocationOver, StartPassed (422), NotLicensed (404), WrongLastDay (422)
 ├── UnknownScope, RedirectRefused
 ├── TooManySecrets, LastSecret, BadOverlap (422)
 ├── IntegrationEnded
@@ -10,6 +11,7 @@ AccessError
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -61,6 +63,66 @@ class NoLocation(AccessError):
 
     def __init__(self) -> None:
         super().__init__("Name at least one business location.")
+
+
+class LocationIn(AccessError):
+    """The integration reads the location already in that period."""
+
+    def __init__(self, name: str, last_date: date | None) -> None:
+        if last_date is None:
+            words = _("%(name)s is in this integration already.") % {"name": name}
+        else:
+            words = _(
+                "%(name)s is in this integration until %(day)s. Choose a later start, if any."
+            ) % {"name": name, "day": last_date}
+        super().__init__(words)
+
+
+class LocationOver(AccessError):
+    """The location is closed or sold by then."""
+
+    def __init__(self, name: str, until: date, ended_as: str) -> None:
+        words = (
+            _("%(name)s was sold: its last day is %(day)s, so it cannot be added.")
+            if ended_as == "sold"
+            else _("%(name)s is closed: its last day is %(day)s, so it cannot be added.")
+        )
+        super().__init__(words % {"name": name, "day": until})
+
+
+class StartPassed(AccessError):
+    """Nothing begins or ends in the past."""
+
+    status = 422
+
+    def __init__(self, name: str, today: date) -> None:
+        words = _("This day is in the past: at %(name)s it is %(day)s. Choose that day or later.")
+        super().__init__(words % {"name": name, "day": today})
+
+
+class NotLicensed(AccessError):
+    """The integration does not read the location."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("This location is not in the integration, or has left it already."))
+
+
+class WrongLastDay(AccessError):
+    """A last day outside of the licence: an end cannot be put off."""
+
+    status = 422
+
+    def __init__(self, first: date, last: date | None) -> None:
+        if last is None:
+            words = _("Choose a day from %(first)s on, when the location begins.")
+        else:
+            words = _(
+                "Choose a day from %(first)s to %(last)s: an end can come sooner, and not later."
+                " To keep the location, ask your account manager for an amendment."
+            )
+        super().__init__(words % {"first": first, "last": last})
 
 
 class UnknownScope(AccessError):

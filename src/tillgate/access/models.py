@@ -4,6 +4,7 @@ Access and refresh tokens are the OAuth library's own tables, with hashes in pla
 """
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -60,9 +61,11 @@ class Integration(models.Model):  # type: ignore[django-manager-missing]
 
 
 class LicensedLocation(models.Model):
-    """A location an integration may read, on each UTC date from the first to the last given.
+    """A location an integration may read, on each of its own dates from first to last.
 
-    The dates say when one may call, not which business dates one may read.
+    The dates say when one may call, not which business dates one may read. `monthly_price` is what
+    a whole month costs by `agreement`, null where nothing is charged. Read `LicencePeriod` instead:
+    a location may end before its licence does.
     """
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="licences")
@@ -71,9 +74,16 @@ class LicensedLocation(models.Model):
     )
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
+    monthly_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True, db_default="")
+    agreement = models.CharField(max_length=20, blank=True, db_default="")
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(monthly_price__isnull=True) | ~models.Q(currency=""),
+                name="a_price_has_a_currency",
+            ),
             models.UniqueConstraint(
                 fields=["integration", "location", "from_date"], name="one_licence_a_start"
             ),
@@ -86,6 +96,56 @@ class LicensedLocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.integration_id} {self.location_id}"
+
+
+class LicencePeriod(models.Model):
+    """A licence as it counts: it ends with its location too, where that is closed or sold.
+
+    A view of the database, and the one source of when a location may be read and what it costs:
+    grants, statements and pages agree because they all read it.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    integration = models.ForeignKey(Integration, models.DO_NOTHING, related_name="periods")
+    location_id = models.BigIntegerField(db_column="business_location_id")
+    from_date = models.DateField()
+    last_date = models.DateField(null=True)
+    monthly_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3)
+    agreement = models.CharField(max_length=20)
+
+    class Meta:
+        managed = False
+        db_table = "access_licenceperiod"
+
+    def __str__(self) -> str:
+        return f"{self.integration_id} {self.location_id} {self.from_date}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the location may be read on a date of its own calendar."""
+        return self.from_date <= day and (self.last_date is None or day <= self.last_date)
+
+
+class Suspension(models.Model):
+    """An integration stands still from an instant until another, null while it does."""
+
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="suspensions")
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    reason = models.TextField()
+    by_platform = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["integration"],
+                condition=models.Q(until_at__isnull=True),
+                name="one_open_suspension",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.integration_id} {self.from_at}"
 
 
 class Client(AbstractApplication):

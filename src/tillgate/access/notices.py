@@ -5,7 +5,7 @@ secret is ever in a mail.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -49,6 +49,32 @@ def secret_ended(secret: ClientSecret) -> None:
             key=f"secret:{secret.pk}:ended:{person.pk}",
             **facts,
         )
+
+
+def integration_changed(mail: str, integration: Integration, actor: Person, reason: str) -> None:
+    """Tell that an integration was suspended, resumed or ended, by whom and why."""
+    facts = {"actor": actor.get_full_name(), "reason": reason.strip() or _("no reason given")}
+    for person in people_of(integration):
+        _send(mail, integration, person, **facts)
+
+
+def integration_transferred(
+    integration: Integration, people: Iterable[Person], *, actor: Person, to: str, reason: str
+) -> None:
+    """Tell those it concerned that somebody else looks after it now."""
+    for person in people:
+        facts = {"actor": actor.get_full_name(), "contact": to, "reason": reason.strip()}
+        _send("integration_transferred", integration, person, **facts)
+
+
+def location_removed(
+    integration: Integration, *, actor: Person, location: str, last_date: date
+) -> None:
+    """Tell that a location leaves, and when."""
+    accounts = Person.objects.filter(merchants__business_id=integration.business_id)
+    for person in [*people_of(integration), *accounts]:
+        facts = {"actor": actor.get_full_name(), "location": location}
+        _send("location_removed", integration, person, ended=last_date.isoformat(), **facts)
 
 
 def redirects_changed(client: Client, *, actor: Person, uris: Iterable[str]) -> None:

@@ -1,22 +1,48 @@
 """What the portal reads about access."""
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from tillgate.access.models import Client, ClientSecret, Integration, LicensedLocation
+from tillgate.access.models import Client, ClientSecret, Integration, LicencePeriod
+from tillgate.access.statements import Pause, Statement, statement_of
 from tillgate.directory.models import Membership, MerchantAccount, Person, Role
 from tillgate.directory.permissions import Who, roles_of
+from tillgate.directory.queries import dates_at
 from tillgate.foundation import clock
 
 
 def licensed_today(integration: Integration) -> list[int]:
-    """The ids of the locations the integration may read today (UTC), in order."""
-    today = clock.now().astimezone(UTC).date()
-    licences = LicensedLocation.objects.filter(integration=integration, from_date__lte=today)
-    current = licences.filter(Q(until_date__isnull=True) | Q(until_date__gte=today))
-    return sorted(set(current.values_list("location_id", flat=True)))
+    """The ids of the locations the integration may read now, in order."""
+    periods = list(LicencePeriod.objects.filter(integration=integration))
+    today = dates_at({period.location_id for period in periods})
+    return sorted({p.location_id for p in periods if p.holds_on(today[p.location_id])})
+
+
+def periods_of(integration: Integration) -> list[LicencePeriod]:
+    """Every period in which the integration may read a location, by location and start."""
+    periods = LicencePeriod.objects.filter(integration=integration)
+    return list(periods.order_by("location_id", "from_date"))
+
+
+def statement_for(integration: Integration, month: date) -> Statement:
+    """What the month that holds a date costs, as far as it has come."""
+    return statements_for(integration, [month])[0]
+
+
+def statements_for(integration: Integration, months: Iterable[date]) -> list[Statement]:
+    """What each of these months costs, as far as it has come."""
+    periods = periods_of(integration)
+    locations = {period.location_id for period in periods}
+    pauses: dict[int, list[Pause]] = {}
+    for suspension in integration.suspensions.order_by("from_at"):
+        first = dates_at(locations, suspension.from_at)
+        last = dates_at(locations, suspension.until_at) if suspension.until_at else {}
+        for key in locations:
+            pauses.setdefault(key, []).append(Pause(first[key], last.get(key)))
+    today = dates_at(locations)
+    return [statement_of(month, periods, pauses, today) for month in months]
 
 
 def live_secrets(client: Client) -> QuerySet[ClientSecret]:

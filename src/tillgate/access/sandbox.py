@@ -1,7 +1,7 @@
 """A person's own client of the sandbox: opened at once, without a request, for 30 days.
 
-What it reads is the one invented business that `site.sandbox` feeds. Its licences end with the UTC
-date on which the sandbox ends, so it ends in time even while nobody looks after it.
+What it reads is the one invented business that `site.sandbox` feeds. Its licences end with the
+last day of the sandbox at each location, so it ends even while nobody looks after it.
 """
 
 from collections.abc import Iterable
@@ -143,7 +143,6 @@ def _open(person: Person) -> IssuedClient:
         consumers=True,
         authorizations=True,
         calls_per_minute=CALLS_PER_MINUTE,
-        from_date=now.date(),
         until_date=(ends_at - timedelta(days=1)).date(),
         actor=_name(person),
     )

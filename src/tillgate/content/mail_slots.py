@@ -41,6 +41,7 @@ def _mail(title: str, to: str, facts: str) -> MailSlot:
 _AGREEMENT = "name business number price locations expires link"
 
 _OF_INTEGRATION = "name business integration link"
+_AMENDMENT = f"{_OF_INTEGRATION} locations"
 
 _CONCERNED = _("the owners and the technical contact")
 _WHOEVER = _("whoever asked for it")
@@ -146,6 +147,47 @@ MAILS: Mapping[str, MailSlot] = {
         _("the owner"),
         "name business integration technical_contact opened_at link",
     ),
+    "amendment_to_sign": _mail(
+        _("Amendment to sign"), _("the signatory"), f"{_AMENDMENT} number price starts expires"
+    ),
+    "amendment_reminder": _mail(
+        _("Reminder to sign an amendment"),
+        _("the signatory"),
+        f"{_AMENDMENT} number price starts expires",
+    ),
+    "amendment_signed": _mail(
+        _("Amendment in force"),
+        _("the signatory, the owners and the account manager"),
+        f"{_AMENDMENT} number starts",
+    ),
+    "amendment_void": _mail(
+        _("Amendment void"), _("the account manager"), f"{_AMENDMENT} number reason"
+    ),
+    "locations_added": _mail(
+        _("Locations added"), _("the technical contact"), f"{_AMENDMENT} starts"
+    ),
+    "locations_asked": _mail(
+        _("Further locations asked for"), _("the account manager"), f"{_AMENDMENT} actor words"
+    ),
+    "location_removed": _mail(
+        _("Location removed"),
+        _("the owners, the technical contact and the account manager"),
+        f"{_OF_INTEGRATION} actor location ended",
+    ),
+    "integration_suspended": _mail(
+        _("Integration suspended"), _CONCERNED, f"{_OF_INTEGRATION} actor reason"
+    ),
+    "integration_resumed": _mail(
+        _("Integration resumed"), _CONCERNED, f"{_OF_INTEGRATION} actor reason"
+    ),
+    "integration_ended": _mail(
+        _("Integration ended"), _CONCERNED, f"{_OF_INTEGRATION} actor reason"
+    ),
+    "integration_transferred": _mail(
+        _("Integration handed over"),
+        _("the owners and the former technical contact"),
+        f"{_OF_INTEGRATION} actor contact reason",
+    ),
     "secret_made": _mail(_("Secret made"), _CONCERNED, f"{_OF_INTEGRATION} hint actor"),
     "secret_expiring": _mail(_("Secret ends soon"), _CONCERNED, f"{_OF_INTEGRATION} hint expires"),
     "secret_ended": _mail(_("Secret ended"), _CONCERNED, f"{_OF_INTEGRATION} hint ended words"),
@@ -190,6 +232,7 @@ _EXAMPLES: Mapping[str, str] = {
     "integration": "Ledger Bridge",
     "invited_by": "Dana Whitlock",
     "link": "https://gate.example/a-personal-link",
+    "location": "Old Mill Quay",
     "locations": "Harbour Street\nOld Mill Quay",
     "minutes": "10",
     "name": "Maya Lindqvist",
@@ -201,6 +244,7 @@ _EXAMPLES: Mapping[str, str] = {
     "role": "owner",
     "signatory": "Maya Lindqvist",
     "signed_at": "5 March 2026, 16:40 UTC",
+    "starts": "2026-04-01",
     "target": "3 working days",
     "technical_contact": "Ola Brandt",
     "withdrawn_by": "Maya Lindqvist",

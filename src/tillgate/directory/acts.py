@@ -44,7 +44,8 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
     """A place that sells; None where the record says nothing, and then what is known stays.
 
     `since` is the first business date, unknown in a recorded answer. `timezone` and `day_start`
-    hold from `calendar_from` on, from the first day on when that is not said.
+    hold from `calendar_from` on, from the first day on when that is not said. `until` is the last
+    business date, once there is one; `ended_as` is `closed` or `sold`.
     """
 
     business_location_id: int
@@ -58,6 +59,8 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
     calendar_from: date | None = None
     franchisee: str | None = None
     close_after_hours: int | str | None = None
+    until: date | None = None
+    ended_as: str | None = None
 
 
 _FETCH_BUSINESSES = """
@@ -74,7 +77,7 @@ ON CONFLICT (business_id) DO UPDATE SET
 
 _FETCH_LOCATIONS = """
 SELECT business_location_id, recorded_at, business_id, name, country, currency, since,
-    franchisee, close_after_hours
+    franchisee, close_after_hours, until, ended_as
 FROM directory_businesslocation WHERE business_location_id = any(%s)
 """
 
@@ -86,12 +89,16 @@ WHERE business_location_id = any(%s) ORDER BY valid_from
 _KEEP_LOCATION = """
 INSERT INTO directory_businesslocation
     (business_location_id, recorded_at, business_id, name, country, currency, since, franchisee,
-     close_after_hours)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+     close_after_hours, until, ended_as, until_fed_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now())
 ON CONFLICT (business_location_id) DO UPDATE SET
     recorded_at = excluded.recorded_at, name = excluded.name, country = excluded.country,
     since = excluded.since, franchisee = excluded.franchisee,
-    close_after_hours = excluded.close_after_hours
+    close_after_hours = excluded.close_after_hours,
+    until = excluded.until, ended_as = excluded.ended_as,
+    until_fed_at = CASE
+        WHEN excluded.until IS NOT DISTINCT FROM directory_businesslocation.until
+        THEN directory_businesslocation.until_fed_at ELSE excluded.until_fed_at END
 """
 
 _KEEP_RULE = """
@@ -188,6 +195,9 @@ class _Recording:
             problem = f"business {location.business_id} is not known"
             return "businessId", problem, "a `business` record before it or in the same file"
         known = self.known.get(location.business_location_id)
+        since = location.since or (known and known.thing.fields["since"])
+        if location.until and since and location.until < since:
+            return "until", f"the location began on {since}", "a business date from then on"
         if known is None:
             return None
         business, currency = known.thing.fields["business_id"], known.thing.fields["currency"]
@@ -252,7 +262,7 @@ def _fetch_known(connection: Connection[Any], keys: Iterable[int]) -> dict[int, 
 
 
 def _fields_in(row: Sequence[Any]) -> dict[str, Any]:
-    business_id, name, country, currency, since, franchisee, hours = row
+    business_id, name, country, currency, since, franchisee, hours, until, ended_as = row
     fields = {
         "business_id": business_id,
         "name": name,
@@ -261,6 +271,7 @@ def _fields_in(row: Sequence[Any]) -> dict[str, Any]:
         "since": since,
         "close_after_hours": "never" if hours is None else hours,
     }
+    fields |= {"until": until, "ended_as": ended_as} if until else {}
     return fields | ({"franchisee": franchisee} if franchisee else {})
 
 
@@ -274,7 +285,10 @@ def _fields_of(record: Recorded[Location], *, is_new: bool) -> dict[str, Any]:
         "since": location.since,
         "close_after_hours": location.close_after_hours,
         "franchisee": location.franchisee,
+        "until": location.until,
     }
+    if location.until:
+        fields["ended_as"] = location.ended_as or "closed"
     if is_new:
         fields["since"] = location.since or record.recorded_at.date()
         hours = location.close_after_hours
@@ -292,6 +306,8 @@ def _columns(fields: Mapping[str, Any]) -> tuple[Any, ...]:
         fields["since"],
         fields.get("franchisee", ""),
         None if hours == "never" else hours,
+        fields.get("until"),
+        fields.get("ended_as", ""),
     )
 
 

@@ -54,7 +54,8 @@ class BusinessLocation(models.Model):
 
     `since` is its first business date. `close_after_hours` says how long after its end a day is
     closed by the clock, null for never. `first_fed_at` is when the feed first brought it here: its
-    history may still follow.
+    history may still follow. `until` is its last business date once it is `closed` or `sold`
+    (`ended_as`), and `until_fed_at` when the feed said so.
     """
 
     id = models.BigIntegerField(primary_key=True, db_column="business_location_id")
@@ -67,6 +68,9 @@ class BusinessLocation(models.Model):
     close_after_hours = models.PositiveIntegerField(null=True, default=24)
     recorded_at = models.DateTimeField()
     first_fed_at = models.DateTimeField(db_default=Now())
+    until = models.DateField(null=True)
+    ended_as = models.TextField(blank=True, db_default="")
+    until_fed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

@@ -67,6 +67,12 @@ TABLE: Mapping[str, frozenset[Who]] = {
     # after the yes
     "credentials:open": frozenset({Who.ANYONE}),  # by a personal link and a code
     "credentials:renew_link": frozenset({Who.ANYONE}),  # goes to the technical contact only
+    "integration:suspend": frozenset({Who.OWNER, *_CARING}),
+    "integration:end": frozenset({Who.OWNER, Who.ACCOUNT_MANAGER, Who.PARTNER_SERVICES}),
+    "integration:transfer": frozenset({Who.OWNER, Who.ACCOUNT_MANAGER}),
+    "location:ask": frozenset({Who.OWNER}),
+    "location:remove": frozenset({Who.OWNER}),
+    "statement:read": frozenset({Who.OWNER, Who.ACCOUNT_MANAGER, Who.PARTNER_SERVICES}),
     "credentials:manage": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),
     "integration:read": frozenset({*_BUSINESS, *_CARING}),
     "integration:connect": frozenset({Who.OWNER, Who.TECHNICAL_CONTACT}),

@@ -5,12 +5,14 @@ The functions behind the first look are the owner's: ids and names of one busine
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from tillgate.directory.models import Business, BusinessLocation, Membership, Person
 from tillgate.directory.permissions import TABLE, Who, roles_of
+from tillgate.foundation import clock
 from tillgate.foundation.postgres.sessions import locations_setting
 from tillgate.foundation.sandbox_ids import LOCATIONS as SANDBOX_LOCATIONS
 from tillgate.foundation.sandbox_ids import is_sandbox_id
@@ -41,6 +43,17 @@ def location_ids_of(business_id: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT directory_locations_of(%s)", (business_id,))
         return [row[0] for row in cursor.fetchall()]
+
+
+def dates_at(location_ids: Iterable[int], instant: datetime | None = None) -> dict[int, date]:
+    """The business date at each location at an instant (now), by its own calendar."""
+    wanted = list(location_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, directory_date_at(id, %s) FROM unnest(%s::bigint[]) AS id",
+            (instant or clock.now(), wanted),
+        )
+        return dict(cursor.fetchall())
 
 
 def locations_of(business_id: int) -> list[BusinessLocation]:

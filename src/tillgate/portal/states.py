@@ -49,6 +49,10 @@ STATES: Mapping[str, Shown] = {
     "ended": (Sign.NO, _("ended")),
     "revoked": (Sign.NO, _("revoked")),
     "used": (Sign.OK, _("used")),
+    # a location's time in an integration
+    "licence:to_come": (Sign.WAIT, _("to come")),
+    "licence:in": (Sign.OK, _("in")),
+    "licence:over": (Sign.PLAIN, _("over")),
     # a secret
     "secret:live": (Sign.OK, _("live")),
     "secret:retired": (Sign.WAIT, _("on its way out")),

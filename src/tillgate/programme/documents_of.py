@@ -25,7 +25,7 @@ from tillgate.programme.documents.facts import (
 from tillgate.programme.documents.seal_key import fingerprint, seal_key
 from tillgate.programme.documents.sealing import seal
 from tillgate.programme.documents.typesetting import agreement_pdf, signed_agreement_pdf
-from tillgate.programme.models import Agreement, AgreementLine, Signature, SigningLink
+from tillgate.programme.models import Agreement, AgreementLine, Amends, Signature, SigningLink
 from tillgate.programme.notices import business_name
 from tillgate.programme.recording import subject_of
 from tillgate.programme.wording import API_WORDS, CONFIRMATION_WORDS, EVENT_WORDS
@@ -98,7 +98,37 @@ def _facts(agreement: Agreement) -> AgreementFacts:
         ),
         valid_until=agreement.expires_at,
         technical_contact=f"{answers.technical_name}, {answers.technical_email}",
+        takes_effect=_amends(agreement),
     )
+
+
+def _amends(agreement: Agreement) -> tuple[str, ...]:
+    """When an amendment takes effect; nothing for a first agreement, of which the paper knows."""
+    if agreement.integration is None:
+        return ()
+    what = (
+        "This amendment adds the business locations above to the integration."
+        if agreement.amends == Amends.LOCATIONS
+        else "This amendment sets the prices above for business locations that are in already."
+    )
+    return (
+        what,
+        f"It takes effect with the signature, and holds from {agreement.starts_on} on.",
+        "Where the signature is later than that, it holds from the day of the signature on.",
+        "Days are the business dates of each location.",
+        "Access and charge begin on the same day and end on the same day.",
+        "All else stays as it was agreed.",
+        *(
+            [f"Agreed at franchised locations: {consent}"]
+            if (consent := _consent(agreement))
+            else ()
+        ),
+        "If price or terms change before the signature, this amendment is void; a new one is sent.",
+    )
+
+
+def _consent(agreement: Agreement) -> str:
+    return str(agreement.basis.get("consent", ""))
 
 
 def _line(agreement: Agreement, line: AgreementLine) -> PricedLocation:

@@ -5,8 +5,9 @@ ProgrammeError (409 unless said otherwise)
 ├── UnknownMerchant, OtherManager, InterestClosed
 ├── LinkUnknown (404), LinkUsed (410), LinkExpired (410), OtherAddress (403)
 ├── OverviewUnread, NotChecked, Incomplete
-├── NotPriced, NotSigned, OutdatedAgreement, RemindedAlready
+├── NotPriced, NotAmendable, NotSigned, OutdatedAgreement, RemindedAlready
 ├── WrongCode, CodeUsed, TooManyCodes (429)
+├── NotSuspended, PlatformsSuspension (403)
 └── OwnRequest (403), UnknownReason
 """
 
@@ -132,6 +133,14 @@ class NotPriced(ProgrammeError):
     words = gettext_lazy("Price the request first.")
 
 
+class NotAmendable(ProgrammeError):
+    """The integration rests on no agreement in force."""
+
+    words = gettext_lazy(
+        "This integration has no agreement in force that could be amended: file a request instead."
+    )
+
+
 class NotSigned(ProgrammeError):
     """Approval is impossible before the signature, for everyone."""
 
@@ -178,6 +187,22 @@ class TooManyCodes(ProgrammeError):
 
     status = 429
     words = gettext_lazy("Too many codes were asked for. Wait an hour, then ask again.")
+
+
+class NotSuspended(ProgrammeError):
+    """There is nothing to lift."""
+
+    words = gettext_lazy("This integration is not suspended: nothing had to be done.")
+
+
+class PlatformsSuspension(ProgrammeError):
+    """Only the platform lifts what the platform has suspended."""
+
+    status = 403
+    words = gettext_lazy(
+        "The platform suspended this integration. Settle the reason with your account manager,"
+        " who can lift it."
+    )
 
 
 class OwnRequest(ProgrammeError):

@@ -34,7 +34,7 @@ _API_NAMES = {"financial-api": "Financial", "items": "Items"}
 
 def interest_received(interest: Interest) -> None:
     """Tell who registered it that it has arrived."""
-    _send(
+    send(
         "interest_received",
         interest.email,
         key=f"interest:{interest.pk}:received",
@@ -48,7 +48,7 @@ def interest_assigned(interest: Interest) -> None:
     """Tell the account manager, if there is one, that an interest is theirs."""
     if interest.manager is None:
         return
-    _send(
+    send(
         "interest_assigned",
         interest.manager.email,
         key=f"interest:{interest.pk}:assigned:{interest.manager_id}",
@@ -65,26 +65,26 @@ def form_link(invitation: Invitation, token: str) -> None:
     """Send the overview and the personal form link."""
     interest = invitation.interest
     assert interest is not None
-    _send(
+    send(
         "overview_and_form_link",
         invitation.email,
         name=interest.contact_name,
         business=interest.business_name,
         account_manager=invitation.invited_by.get_full_name(),
-        expires=_day(invitation.expires_at),
+        expires=day(invitation.expires_at),
         link=address_of("invitation", token),
     )
 
 
 def invited(invitation: Invitation, token: str) -> None:
     """Invite somebody to act for a business."""
-    _send(
+    send(
         "invitation",
         invitation.email,
         business=business_name(invitation.business_id),
         role=str(Role(invitation.role).label),
         invited_by=invitation.invited_by.get_full_name(),
-        expires=_day(invitation.expires_at),
+        expires=day(invitation.expires_at),
         link=address_of("invitation", token),
     )
 
@@ -94,13 +94,13 @@ def request_submitted(request: AccessRequest, *, again: bool) -> None:
     facts = {
         "business": business_name(request.business_id),
         "number": request.number,
-        "locations": _location_names(read_answers(request.answers).locations),
+        "locations": location_names(read_answers(request.answers).locations),
     }
     if not again:
         _tell_merchant("request_submitted", request, **facts)
         _tell_manager("price_needed", request, page="merchant_request", **facts)
     for person in staff(StaffRole.PARTNER_SERVICES):
-        _send(
+        send(
             "review_waiting",
             person.email,
             business=facts["business"],
@@ -116,14 +116,14 @@ def _working_days(count: int) -> str:
 
 def price_needed(request: AccessRequest) -> None:
     """Tell the account manager that there is no agreement any more that could be signed."""
-    locations = _location_names(read_answers(request.answers).locations)
+    locations = location_names(read_answers(request.answers).locations)
     _tell_manager("price_needed", request, page="merchant_request", locations=locations)
 
 
 def agreement_to_sign(agreement: Agreement, token: str, *, reminder: bool = False) -> None:
     """Send the signatory a personal link to the agreement."""
     assert agreement.expires_at is not None
-    _send(
+    send(
         "agreement_reminder" if reminder else "agreement_to_sign",
         agreement.basis["signatory_email"],
         name=agreement.basis["signatory_name"],
@@ -131,14 +131,14 @@ def agreement_to_sign(agreement: Agreement, token: str, *, reminder: bool = Fals
         number=agreement.request.number,
         price=price_words(agreement),
         locations="\n".join(line.location_name for line in agreement.lines.all()),
-        expires=_day(agreement.expires_at),
+        expires=day(agreement.expires_at),
         link=address_of("sign", token),
     )
 
 
 def signing_code(agreement: Agreement, code: MailCode, digits: str) -> None:
     """Send the code which proves the signatory's address."""
-    _send(
+    send(
         "signing_code",
         code.email,
         business=business_name(agreement.request.business_id),
@@ -165,9 +165,9 @@ def agreement_signed(agreement: Agreement, token: str, signed_at: datetime) -> N
     for owner in owners(agreement.request.business_id):
         links.setdefault(owner.email, (owner.get_full_name(), address_of("request_page", number)))
     for email, (name, link) in links.items():
-        _send("agreement_signed", email, name=name, link=link, **facts)
+        send("agreement_signed", email, name=name, link=link, **facts)
     for person in staff(StaffRole.PARTNER_SERVICES):
-        _send(
+        send(
             "review_ready",
             person.email,
             business=facts["business"],
@@ -179,21 +179,24 @@ def agreement_signed(agreement: Agreement, token: str, signed_at: datetime) -> N
 def agreement_ended(agreement: Agreement, *, name: str, words: str | None = None) -> None:
     """Tell the account manager that it was refused or has expired."""
     facts = {} if words is None else {"words": words}
-    _send(
+    page, of = "merchant_request", agreement.request.number
+    if agreement.integration_id is not None:
+        page, of = "amendment", str(agreement.integration_id)
+    send(
         name,
         agreement.priced_by.email,
         name=agreement.priced_by.get_full_name(),
         business=business_name(agreement.request.business_id),
         number=agreement.request.number,
         signatory=agreement.basis["signatory_name"],
-        link=address_of("merchant_request", agreement.request.number),
+        link=address_of(page, of),
         **facts,
     )
 
 
 def agreement_void(agreement: Agreement, reason: str) -> None:
     """Tell a signatory who was asked to sign that it cannot be signed any more."""
-    _send(
+    send(
         "agreement_void",
         agreement.basis["signatory_email"],
         name=agreement.basis["signatory_name"],
@@ -211,7 +214,7 @@ def information_asked(question: Question) -> None:
 def information_given(question: Question) -> None:
     """Tell the reviewer who asked."""
     request = question.request
-    _send(
+    send(
         "information_given",
         question.asked_by.email,
         business=business_name(request.business_id),
@@ -228,7 +231,7 @@ def request_approved(request: AccessRequest) -> None:
         "request_approved",
         request,
         apis=", ".join(_API_NAMES[api] for api in answers.apis),
-        locations=_location_names(answers.locations),
+        locations=location_names(answers.locations),
         technical_contact=answers.technical_name,
     )
 
@@ -254,19 +257,19 @@ def request_withdrawn(request: AccessRequest, actor: Person) -> None:
     }
     people = [*_merchants(request), *filter(None, [manager_of(request.business_id)])]
     for person in people:
-        _send("request_withdrawn", person.email, name=person.get_full_name(), **facts)
+        send("request_withdrawn", person.email, name=person.get_full_name(), **facts)
 
 
 def credentials_link(link: CredentialLink, token: str) -> None:
     """Send the technical contact the one-time link; never a secret."""
     integration = link.client.integration
-    _send(
+    send(
         "credentials_link",
         link.email,
         name=link.name,
         business=business_name(integration.business_id),
         integration=integration.name,
-        expires=_day(link.expires_at),
+        expires=day(link.expires_at),
         link=address_of("credentials", token),
     )
 
@@ -274,7 +277,7 @@ def credentials_link(link: CredentialLink, token: str) -> None:
 def credentials_code(link: CredentialLink, code: MailCode, digits: str) -> None:
     """Send the code which opens the link."""
     integration = link.client.integration
-    _send(
+    send(
         "credentials_code",
         code.email,
         business=business_name(integration.business_id),
@@ -288,7 +291,7 @@ def credentials_opened(link: CredentialLink, integration: Integration) -> None:
     """Tell the owners that the credentials were taken over, and by whom."""
     assert link.opened_at is not None
     for owner in owners(integration.business_id):
-        _send(
+        send(
             "credentials_opened",
             owner.email,
             name=owner.get_full_name(),
@@ -342,7 +345,7 @@ def _tell_merchant(mail: str, request: AccessRequest, **facts: str) -> None:
     facts = {"business": business_name(request.business_id), "number": request.number} | facts
     for person in _merchants(request):
         link = address_of("request_page", request.number)
-        _send(mail, person.email, name=person.get_full_name(), link=link, **facts)
+        send(mail, person.email, name=person.get_full_name(), link=link, **facts)
 
 
 def _tell_manager(mail: str, request: AccessRequest, *, page: str, **facts: str) -> None:
@@ -351,19 +354,22 @@ def _tell_manager(mail: str, request: AccessRequest, *, page: str, **facts: str)
         return
     facts = {"business": business_name(request.business_id), "number": request.number} | facts
     link = address_of(page, request.number)
-    _send(mail, manager.email, name=manager.get_full_name(), link=link, **facts)
+    send(mail, manager.email, name=manager.get_full_name(), link=link, **facts)
 
 
-def _send(mail: str, to: str, *, key: str = "", **facts: str) -> None:
+def send(mail: str, to: str, *, key: str = "", **facts: str) -> None:
+    """Queue a mail of the programme."""
     made = render_mail(mail, facts)
     queue_mail(to=to, subject=made.subject, text=made.text, html=made.html, key=key)
 
 
-def _location_names(location_ids: Iterable[int]) -> str:
+def location_names(location_ids: Iterable[int]) -> str:
+    """What locations are called, one a line."""
     return "\n".join(place.name for place in locations_by_id(location_ids))
 
 
-def _day(instant: datetime) -> str:
+def day(instant: datetime) -> str:
+    """An instant as mails write it."""
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 

@@ -40,7 +40,7 @@ def requests_to_price(manager: Person) -> QuerySet[AccessRequest]:
 
     `agreement_state` is that of the newest offer, null where there was none.
     """
-    offers = Agreement.objects.filter(request=OuterRef("pk"))
+    offers = Agreement.objects.filter(request=OuterRef("pk"), integration=None)
     rows = AccessRequest.objects.filter(
         ~Exists(offers.filter(state__in=_OUT)),
         business_id__in=_accounts(manager).values("business_id"),
@@ -90,7 +90,8 @@ def requests_that_are_over(person: Person) -> QuerySet[AccessRequest]:
 
 def living_states(request_ids: Iterable[int]) -> dict[int, str]:
     """Where the newest agreement of each request stands, by request."""
-    rows = Agreement.objects.filter(request_id__in=list(request_ids)).order_by("pk")
+    offers = Agreement.objects.filter(request_id__in=list(request_ids), integration=None)
+    rows = offers.order_by("pk")
     return dict(rows.values_list("request_id", "state"))
 
 

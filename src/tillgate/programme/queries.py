@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from tillgate.access.models import Integration
 from tillgate.content.queries import current, review_target_days
 from tillgate.directory.models import Membership, MerchantAccount, Person, Role
 from tillgate.directory.permissions import Who, may, roles_of
@@ -155,8 +156,18 @@ def is_working_day(day: date) -> bool:
 
 
 def agreements_of(request: AccessRequest) -> QuerySet[Agreement]:
-    """All agreements of a request, the newest first, with who signed and what they cost."""
-    rows = Agreement.objects.filter(request=request)
+    """All agreements of a request, the newest first, with who signed and what they cost.
+
+    Amendments of what it became are another matter: `amendments_of`.
+    """
+    rows = Agreement.objects.filter(request=request, integration=None)
+    related = rows.select_related("request", "terms", "priced_by", "signature")
+    return related.prefetch_related("lines").order_by("-pk")
+
+
+def amendments_of(integration: Integration) -> QuerySet[Agreement]:
+    """All amendments of an integration, the newest first, with who signed and what they cost."""
+    rows = Agreement.objects.filter(integration=integration)
     related = rows.select_related("request", "terms", "priced_by", "signature")
     return related.prefetch_related("lines").order_by("-pk")
 

@@ -45,6 +45,7 @@ EVENT_WORDS: Words = {
     "programme:request:approved": _("Request approved"),
     "programme:request:declined": _("Request declined"),
     "programme:request:withdrawn": _("Request withdrawn"),
+    "programme:request:locations_asked": _("Further locations asked for"),
     "programme:agreement:priced": _("Agreement priced"),
     "programme:agreement:sent": _("Agreement sent for signature"),
     "programme:agreement:reminded": _("Signatory reminded"),

@@ -88,6 +88,7 @@ def table_grants() -> list[tuple[Role, str, str]]:
         (Role.PORTAL, "SELECT, INSERT", "foundation_event"),
         *((Role.PORTAL, "SELECT, INSERT", table) for table in ONLY_GROWING),
         (Role.PORTAL, "SELECT", "django_migrations"),
+        (Role.PORTAL, "SELECT", "access_licenceperiod"),
         *((Role.PORTAL, "SELECT, DELETE", table) for table in METERED),
         *((Role.METER, "INSERT", table) for table in METERED),
     ]
@@ -102,6 +103,7 @@ FUNCTION_GRANTS = (
     (Role.LEDGER, "directory_location_ids()"),
     (Role.PORTAL, "directory_locations_of(bigint)"),
     (Role.PORTAL, "directory_business_names(bigint[])"),
+    (Role.PORTAL, "directory_date_at(bigint, timestamptz)"),
     (Role.PORTAL, "directory_find_businesses(text, bigint, integer)"),
 )
 

@@ -7,6 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
 from tillgate.access.acts import forget_expired_tokens
+from tillgate.access.licences import end_licences_of_ended_locations
 from tillgate.access.sandbox import end_due_sandboxes, remind_of_endings
 from tillgate.access.secrets import end_due_secrets, warn_of_expiries
 from tillgate.access.usage import prune_usage, sum_up_counts
@@ -68,6 +69,14 @@ def look_after_agreements(timestamp: int) -> None:
     if voided or expired or reminded:
         done = {"voided": voided, "expired": expired, "reminded": reminded}
         log.info("looked after agreements", extra=done)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="end_licences", pass_context=False)
+def end_licences(timestamp: int) -> None:
+    """Write down where a closed or sold location has left its integrations."""
+    if ended := end_licences_of_ended_locations():
+        log.info("ended licences of ended locations", extra={"licences": ended})
 
 
 @app.periodic(cron="29 * * * *")

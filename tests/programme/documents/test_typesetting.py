@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from tests.programme.documents.poppler import needs_poppler, run, squeezed, text
 
 from tillgate.programme.documents import typesetting
 from tillgate.programme.documents.errors import BadFacts, NotTypeset
-from tillgate.programme.documents.facts import Signatory
+from tillgate.programme.documents.facts import Signatory, StatementFacts, StatementLine
 from tillgate.programme.documents.typesetting import (
     agreement_pdf,
     overview_pdf,
     signed_agreement_pdf,
+    statement_pdf,
 )
 
 
@@ -78,6 +79,39 @@ def test_the_overview_says_everything_with_its_version(tmp_path: Path) -> None:
 
 
 @needs_poppler
+def test_a_statement_says_every_line_and_its_total(tmp_path: Path) -> None:
+    line = StatementLine(
+        location="=Old Mill *Quay*",
+        identifier="7101",
+        agreement="A-1007",
+        first_day=date(2026, 4, 2),
+        last_day=date(2026, 4, 11),
+        days=10,
+        days_of_month=30,
+        monthly_price=Decimal("1234.50"),
+        amount=Decimal("411.50"),
+    )
+    facts = StatementFacts(
+        platform=overview().platform,
+        month=date(2026, 4, 1),
+        business="Harbour Street Kitchens",
+        business_identifier="71",
+        integration="Ledger Bridge",
+        currency="EUR",
+        lines=(line,),
+        total=Decimal("411.50"),
+        is_final=True,
+        until=date(2026, 4, 30),
+    )
+    text = " ".join(text_of(statement_pdf(facts), tmp_path).split())
+    for words in ("April 2026", "=Old Mill *Quay*", "A-1007", "10 of 30", "1,234.50", "final"):
+        assert words in text
+    assert text.count("411.50") == 2
+    assert "Nothing was charged" in text_of(
+        statement_pdf(msgspec.structs.replace(facts, lines=(), total=Decimal(0))), tmp_path
+    )
+
+
 def test_what_is_sent_for_signature_bears_none(tmp_path: Path) -> None:
     text = text_of(agreement_pdf(agreement()), tmp_path)
     assert "Not yet signed" in text

@@ -179,7 +179,7 @@ def check_ids(record: AnyRecord, *, sandbox: bool) -> None:
 
 
 def _check_dates(record: AnyRecord) -> None:
-    for name in ("since", "calendar_from", "business_date"):
+    for name in ("since", "until", "calendar_from", "business_date"):
         day = getattr(record, name, UNSET)
         if day is not UNSET and not 1970 <= day.year < 2200:
             fields = msgspec.structs.fields(type(record))

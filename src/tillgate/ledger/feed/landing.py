@@ -107,6 +107,8 @@ def _location(record: LocationRecord) -> Location:
         calendar_from=record.calendar_from or None,
         franchisee=None if record.franchisee is UNSET else record.franchisee,
         close_after_hours=record.close_after_hours or None,
+        until=record.until or None,
+        ended_as=record.ended_as or None,
     )
 
 

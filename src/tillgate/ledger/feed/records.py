@@ -50,6 +50,8 @@ class LocationRecord(Record, tag="location", kw_only=True):
     calendar_from: date | UnsetType = UNSET
     franchisee: Text | UnsetType = UNSET
     close_after_hours: Hours | Literal["never"] | UnsetType = UNSET
+    until: date | UnsetType = UNSET
+    ended_as: Literal["closed", "sold"] | UnsetType = UNSET
 
 
 class TaxRateRecord(Record, tag="tax_rate", kw_only=True):

@@ -34,6 +34,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "payment.status": tuple(CardPaymentStatus),
     "serviceChargeType": tuple(ServiceChargeType),
     "closeAfterHours": ("never",),
+    "endedAs": ("closed", "sold"),
 } | {
     field.encode_name: get_args(kind)
     for field in msgspec.structs.fields(Item)

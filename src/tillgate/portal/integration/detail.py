@@ -16,7 +16,7 @@ from tillgate.directory.models import Person
 from tillgate.directory.permissions import may
 from tillgate.directory.queries import business_names
 from tillgate.portal.first_call import first_call
-from tillgate.portal.integration import credentials
+from tillgate.portal.integration import credentials, life, locations
 from tillgate.portal.integration.found import integration_or_404
 from tillgate.portal.integration.keys import keys_of
 from tillgate.portal.merchant.seen import integration_row
@@ -28,6 +28,12 @@ _ACTS: dict[str, Act] = {
     "make_secret": credentials.make_secret,
     "end_secret": credentials.end_secret,
     "redirects": credentials.change_redirects,
+    "take_out": locations.take_out,
+    "ask": locations.ask,
+    "suspend": life.suspend,
+    "resume": life.resume,
+    "end": life.end,
+    "transfer": life.transfer,
 }
 
 
@@ -68,6 +74,8 @@ def _facts(found: Integration, person: Person, given: dict[str, Any]) -> dict[st
         "may_manage": manages,
         "may_audit": may(person, AUDIT, business_id=found.business_id),
         **(credentials.facts_of(found, client, given) if manages else {}),
+        **locations.facts_of(found, person, given),
+        **life.facts_of(found, person, given),
     }
 
 

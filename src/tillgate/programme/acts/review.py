@@ -19,7 +19,7 @@ from tillgate.directory.permissions import require
 from tillgate.foundation import clock
 from tillgate.programme import notices
 from tillgate.programme.acts.handover import make_credential_link
-from tillgate.programme.acts.sale import lock_request, void_living_agreement
+from tillgate.programme.acts.sale import lock_request, prices_of, void_living_agreement
 from tillgate.programme.answers import Answers, read_answers
 from tillgate.programme.errors import (
     AlreadyDecided,
@@ -65,7 +65,7 @@ def approve_request(
     """
     request = _to_review(request, actor, as_of)
     agreement = _signed_agreement(request)
-    integration = _open_integration(request, actor)
+    integration = _open_integration(request, agreement, actor)
     _decide(request, RequestState.APPROVED, actor, words=words, integration=integration)
     move(agreement, AgreementState.IN_FORCE)
     agreement_event("in_force", agreement, actor)
@@ -165,7 +165,7 @@ def _reason(code: str) -> DeclineReason:
     raise UnknownReason
 
 
-def _open_integration(request: AccessRequest, actor: Person) -> Integration:
+def _open_integration(request: AccessRequest, agreement: Agreement, actor: Person) -> Integration:
     answers = read_answers(request.answers)
     return open_integration(
         business_id=request.business_id,
@@ -175,6 +175,7 @@ def _open_integration(request: AccessRequest, actor: Person) -> Integration:
         staff=answers.staff,
         consumers=answers.consumers,
         authorizations=answers.authorizations,
+        prices=prices_of(agreement),
         actor=f"person:{actor.pk}",
     )
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from tillgate.access.licences import Price
 from tillgate.content.errors import NoPrice
 from tillgate.content.pricing import price_on
 from tillgate.content.queries import current
@@ -17,7 +18,7 @@ from tillgate.directory.permissions import require
 from tillgate.directory.queries import locations_by_id
 from tillgate.foundation import clock
 from tillgate.foundation.money import rounded
-from tillgate.programme import notices
+from tillgate.programme import amendment_notices, notices
 from tillgate.programme.answers import basis_of, read_answers
 from tillgate.programme.documents_of import agreement_document, fix_facts
 from tillgate.programme.errors import Incomplete, NotPriced, Overtaken, RemindedAlready
@@ -58,9 +59,15 @@ def offer_for(request: AccessRequest, *, currency: str, discount_percent: Decima
 
     The total is the sum of the lines. Raises `NoPrice`.
     """
+    count = len(read_answers(request.answers).locations)
+    return offer_of(count, currency=currency, discount_percent=discount_percent)
+
+
+def offer_of(locations: int, *, currency: str, discount_percent: Decimal) -> Offer:
+    """So many locations at the list price less the discount. Raises `NoPrice`."""
     list_price = price_on(currency, clock.now().date())
     price = rounded(list_price * (100 - discount_percent) / 100, 2)
-    return Offer(list_price, price, price * len(read_answers(request.answers).locations))
+    return Offer(list_price, price, price * locations)
 
 
 @transaction.atomic
@@ -82,7 +89,7 @@ def price_request(  # noqa: PLR0913  what an offer consists of, and what it repl
     request = lock_request(request)
     if request.state not in IN_REVIEW:
         raise Overtaken(request, RequestState.SUBMITTED)
-    _check_discount(discount_percent, discount_reason)
+    check_discount(discount_percent, discount_reason)
     offer = offer_for(request, currency=currency, discount_percent=discount_percent)
     _replace_unsigned(request, actor, instead_of)
     answers = read_answers(request.answers)
@@ -99,7 +106,7 @@ def price_request(  # noqa: PLR0913  what an offer consists of, and what it repl
         created_at=clock.now(),
         state_since=clock.now(),
     )
-    _add_lines(agreement, answers.locations, offer.price)
+    add_lines(agreement, answers.locations, offer.price)
     data = {"currency": currency, "total": str(agreement.monthly_total)}
     agreement_event("priced", agreement, actor, discount=str(discount_percent), **data)
     return agreement
@@ -119,9 +126,8 @@ def send_agreement(*, agreement: Agreement, actor: Person) -> Agreement:
     move(agreement, AgreementState.SENT, sent_at=now, expires_at=now + SIGNING_TIME)
     fix_facts(agreement)
     keep_file(agreement, FileKind.DOCUMENT, agreement_document(agreement))
-    token = make_signing_link(agreement)
     agreement_event("sent", agreement, actor, to=agreement.basis["signatory_email"])
-    notices.agreement_to_sign(agreement, token)
+    _ask_to_sign(agreement)
     return agreement
 
 
@@ -139,9 +145,8 @@ def remind_signatory(*, agreement: Agreement, actor: Person | None = None) -> No
     if actor is not None and _was_just_reminded(agreement):
         raise RemindedAlready
     Agreement.objects.filter(pk=agreement.pk).update(reminded_at=clock.now())
-    token = make_signing_link(agreement)
     agreement_event("reminded", agreement, actor or CLOCK)
-    notices.agreement_to_sign(agreement, token, reminder=True)
+    _ask_to_sign(agreement, reminder=True)
 
 
 def remind_signatories() -> int:
@@ -183,8 +188,11 @@ def void_outdated_agreements() -> int:
         because = _("The price or the terms changed before it was signed.")
         locked = lock_agreement(agreement)
         if locked.state in UNSIGNED:
-            _void(locked, because, CLOCK)
-            notices.price_needed(locked.request)
+            void_agreement(locked, because, CLOCK)
+            if locked.integration_id is not None:
+                amendment_notices.amendment_void(locked, because)
+            else:
+                notices.price_needed(locked.request)
     return len(outdated)
 
 
@@ -192,14 +200,15 @@ def void_living_agreement(
     request: AccessRequest, *, because: str | Promise, actor: Person | str
 ) -> None:
     """Void the agreement of a request that came to nothing; nothing is charged."""
-    for agreement in Agreement.objects.filter(request=request, state__in=LIVING):
-        _void(lock_agreement(agreement), str(because), actor)
+    for agreement in Agreement.objects.filter(request=request, integration=None, state__in=LIVING):
+        void_agreement(lock_agreement(agreement), str(because), actor)
 
 
 def void_unless_it_fits(request: AccessRequest, *, actor: Person) -> None:
     """Void the agreement when the merchant's answers are no longer what was priced."""
     basis = basis_of(read_answers(request.answers))
-    living = Agreement.objects.filter(request=request, state__in=LIVING).first()
+    offers = Agreement.objects.filter(request=request, integration=None)
+    living = offers.filter(state__in=LIVING).first()
     if living is not None and living.basis != basis:
         because = _("The merchant changed what the agreement is about.")
         void_living_agreement(request, because=because, actor=actor)
@@ -213,6 +222,14 @@ def is_current(agreement: Agreement) -> bool:
     except NoPrice:
         return False
     return agreement.terms_id == current("terms").pk and agreement.list_price == price
+
+
+def prices_of(agreement: Agreement) -> dict[int, Price]:
+    """What each of its locations costs, as licences keep it."""
+    return {
+        line.location_id: Price(line.monthly_price, agreement.currency, agreement.number)
+        for line in agreement.lines.all()
+    }
 
 
 def lock_request(request: AccessRequest) -> AccessRequest:
@@ -237,12 +254,21 @@ def make_signing_link(agreement: Agreement) -> str:
     return link.token
 
 
-def _void(agreement: Agreement, because: str, actor: Person | str) -> None:
+def void_agreement(agreement: Agreement, because: str, actor: Person | str) -> None:
+    """Void an agreement that is held, and tell a signatory who was asked to sign it."""
     was_sent = agreement.state in {AgreementState.SENT, AgreementState.SIGNED}
     move(agreement, AgreementState.VOID, ended_because=because)
     agreement_event("voided", agreement, actor, because=because)
     if was_sent:
         notices.agreement_void(agreement, because)
+
+
+def _ask_to_sign(agreement: Agreement, *, reminder: bool = False) -> None:
+    token = make_signing_link(agreement)
+    if agreement.integration_id is None:
+        notices.agreement_to_sign(agreement, token, reminder=reminder)
+    else:
+        amendment_notices.amendment_to_sign(agreement, token, reminder=reminder)
 
 
 def _was_just_reminded(agreement: Agreement) -> bool:
@@ -251,7 +277,8 @@ def _was_just_reminded(agreement: Agreement) -> bool:
 
 
 def _replace_unsigned(request: AccessRequest, actor: Person, instead_of: str | None) -> None:
-    newest = Agreement.objects.filter(request=request).order_by("-pk").first()
+    offers = Agreement.objects.filter(request=request, integration=None)
+    newest = offers.order_by("-pk").first()
     living = newest if newest is not None and newest.state in LIVING else None
     known = living.number if living is not None else ""
     if newest is not None and instead_of not in {None, known}:
@@ -260,10 +287,11 @@ def _replace_unsigned(request: AccessRequest, actor: Person, instead_of: str | N
         return
     if living.state == AgreementState.SIGNED:
         raise Overtaken(living, AgreementState.PRICED)
-    _void(lock_agreement(living), _("The account manager made a new offer."), actor)
+    void_agreement(lock_agreement(living), _("The account manager made a new offer."), actor)
 
 
-def _add_lines(agreement: Agreement, location_ids: Iterable[int], price: Decimal) -> None:
+def add_lines(agreement: Agreement, location_ids: Iterable[int], price: Decimal) -> None:
+    """The lines of an agreement: each location, as it is called now, at this price a month."""
     AgreementLine.objects.bulk_create(
         AgreementLine(
             agreement=agreement,
@@ -276,7 +304,8 @@ def _add_lines(agreement: Agreement, location_ids: Iterable[int], price: Decimal
     )
 
 
-def _check_discount(percent: Decimal, reason: str) -> None:
+def check_discount(percent: Decimal, reason: str) -> None:
+    """Raise `Incomplete` unless it is a share, with a reason where there is one."""
     found = {}
     if not 0 <= percent <= 100 or percent != rounded(percent, 2):
         found["discount_percent"] = _("Write a percentage from 0 to 100, with two places at most.")

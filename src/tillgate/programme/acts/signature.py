@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tillgate.foundation import clock
-from tillgate.programme import notices
+from tillgate.programme import amendment_notices, notices
+from tillgate.programme.acts.amendment import put_in_force
 from tillgate.programme.acts.sale import is_current, lock_agreement, make_signing_link
 from tillgate.programme.codes import make_code, prove_code, use_proof
 from tillgate.programme.documents.drawing import read_drawing
@@ -114,8 +115,9 @@ def sign_agreement(
 ) -> Agreement:
     """Sign: the signature, the sealed paper with its evidence, and the new state, all at once.
 
-    Raises `Incomplete`, `CodeUsed`, `LinkExpired`, `Overtaken`, or `OutdatedAgreement` when price
-    or terms are no longer those in force. An error of the time stamp server keeps nothing.
+    An amendment takes effect with it. Raises `Incomplete`, `CodeUsed`, `LinkExpired`, `Overtaken`,
+    `OutdatedAgreement` when price or terms are no longer those in force, and what taking effect
+    raises. An error of the time stamp server keeps nothing.
     """
     agreement = lock_agreement(find_agreement(token))
     _check_open(agreement)
@@ -128,6 +130,10 @@ def sign_agreement(
     sealed = keep_file(agreement, FileKind.SEALED, signed_document(agreement, signature))
     move(agreement, AgreementState.SIGNED)
     agreement_event("sealed", agreement, "tillgate", sha256=sealed.sha256)
+    if agreement.integration_id is not None:
+        put_in_force(agreement)
+        amendment_notices.amendment_in_force(agreement, make_signing_link(agreement))
+        return agreement
     notices.agreement_signed(agreement, make_signing_link(agreement), signature.signed_at)
     return agreement
 

@@ -114,6 +114,35 @@ class AgreementFacts(msgspec.Struct, frozen=True, kw_only=True):
         return sum((location.total for location in self.locations), Decimal(0))
 
 
+class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A location's part of a month; amounts have two places."""
+
+    location: str
+    identifier: str
+    agreement: str
+    first_day: date
+    last_day: date
+    days: int
+    days_of_month: int
+    monthly_price: Decimal
+    amount: Decimal
+
+
+class StatementFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month of an integration comes to; `until` is the day up to which it was drawn up."""
+
+    platform: Platform
+    month: date
+    business: str
+    business_identifier: str
+    integration: str
+    currency: str
+    lines: tuple[StatementLine, ...]
+    total: Decimal
+    is_final: bool
+    until: date
+
+
 class EvidenceEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened on the way to the signature, in the words of the audit trail."""
 

@@ -22,6 +22,8 @@ from tillgate.programme.documents.facts import (
     OverviewFacts,
     PricedLocation,
     SignatureEvidence,
+    StatementFacts,
+    StatementLine,
 )
 from tillgate.programme.documents.markdown import parse, to_data
 from tillgate.programme.documents.printable import SpeltOut
@@ -58,6 +60,30 @@ def signed_agreement_pdf(facts: AgreementFacts, evidence: SignatureEvidence) -> 
     title = f"Add-on agreement {facts.number}, signed"
     keywords = (f"number:{facts.number}", f"sha256:{evidence.document_sha256}")
     return _pdf("agreement.typ", data, title, evidence.signed_at, keywords)
+
+
+def statement_pdf(facts: StatementFacts) -> bytes:
+    """A month of an integration, to be paid from and kept."""
+    month_words = f"{_MONTHS[facts.month.month - 1]} {facts.month.year}"
+    state = "final" if facts.is_final else f"not final: up to {_day(facts.until)}"
+    data = _plain(facts) | {
+        "month": f"{facts.month:%Y-%m}",
+        "month_words": month_words,
+        "state": state,
+        "lines": [_statement_line(each) for each in facts.lines],
+        "total": f"{facts.total:,.2f}",
+    }
+    at = datetime.combine(facts.until, time(), UTC)
+    return _pdf("statement.typ", data, f"Statement for {month_words}", at)
+
+
+def _statement_line(line: StatementLine) -> dict[str, Any]:
+    return _plain(line) | {
+        "monthly_price": f"{line.monthly_price:,.2f}",
+        "amount": f"{line.amount:,.2f}",
+        "days": str(line.days),
+        "days_of_month": str(line.days_of_month),
+    }
 
 
 def _agreement(facts: AgreementFacts) -> dict[str, Any]:

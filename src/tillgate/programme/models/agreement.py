@@ -5,10 +5,18 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from tillgate.access.models import Integration
 from tillgate.content.models import Version
 from tillgate.programme.models.codes import MailCode
 from tillgate.programme.models.request import FIRST_NUMBER, AccessRequest
 from tillgate.programme.states import LIVING, AgreementState
+
+
+class Amends(models.TextChoices):
+    """What an amendment changes: further locations, or the price of those that are in."""
+
+    LOCATIONS = "locations", "further locations"
+    PRICES = "prices", "new prices"
 
 
 class Agreement(models.Model):
@@ -18,6 +26,9 @@ class Agreement(models.Model):
     `discount_percent` of it is taken off each line, and `monthly_total` is the sum of the lines.
     `basis` is what was priced (locations, APIs, personal data, signatory): when the merchant
     changes it, the agreement is void. `facts` is what the paper states, as JSON, once it is sent.
+
+    An amendment is an agreement of its own about an `integration` that exists: `amends` says what,
+    `starts_on` from which of the locations' dates on. It takes effect when it is signed.
     """
 
     request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="agreements")
@@ -39,13 +50,33 @@ class Agreement(models.Model):
     expires_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     ended_because = models.TextField(blank=True)
+    integration = models.ForeignKey(
+        Integration, models.PROTECT, null=True, related_name="amendments"
+    )
+    amends = models.CharField(max_length=10, choices=Amends.choices, blank=True)
+    starts_on = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["request"],
-                condition=models.Q(state__in=[*LIVING, AgreementState.IN_FORCE]),
+                condition=models.Q(
+                    state__in=[*LIVING, AgreementState.IN_FORCE], integration__isnull=True
+                ),
                 name="one_living_agreement",
+            ),
+            models.UniqueConstraint(
+                fields=["integration"],
+                condition=models.Q(state__in=LIVING, integration__isnull=False),
+                name="one_living_amendment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(integration__isnull=True, amends="", starts_on__isnull=True)
+                | (
+                    models.Q(integration__isnull=False, starts_on__isnull=False)
+                    & ~models.Q(amends="")
+                ),
+                name="an_amendment_says_what_and_when",
             ),
             models.CheckConstraint(
                 condition=models.Q(discount_percent__gte=0, discount_percent__lte=100),

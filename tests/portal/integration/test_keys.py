@@ -155,9 +155,21 @@ def test_the_list_of_keys_takes_as_many_queries_for_three_as_for_one(
         browser.get("/integrations/")
 
 
-def test_the_pages_are_fit_to_be_seen(committed: World, eye: Eye) -> None:
+def test_a_secret_is_changed_in_a_browser_until_the_old_one_ends_by_itself(
+    committed: World, eye: Eye
+) -> None:
     page = eye.look_at(path(committed), "integration", person=committed.owner)
     page.get_by_role("button", name="Make a second secret").click()
     page.get_by_text("Your secret, shown this once").wait_for()
     eye.check(page, "integration-secret")
+    new = page.locator("#secret").inner_text()
+    assert works(committed, new)
+    assert works(committed, committed.secret)
+    # The days in which nobody uses the old one pass.
+    retired = ClientSecret.objects.filter(retired_at__isnull=False)
+    retired.update(idle_at=clock.now() - timedelta(seconds=1))
+    assert works(committed, new)
+    assert not works(committed, committed.secret)
+    page = eye.open(path(committed), person=committed.owner)
+    assert page.get_by_text("ended, not used any more").is_visible()
     eye.look_at("/integrations/", "integrations-keys", person=committed.owner)

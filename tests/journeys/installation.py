@@ -119,10 +119,13 @@ class Installation:
 
     def call(self, client: tuple[str, str], target: str) -> httpx.Response:
         """An API call by client credentials, as a program makes it."""
+        return httpx.get(f"{self.url}{target}", headers=self.bearer(client))
+
+    def bearer(self, client: tuple[str, str]) -> dict[str, str]:
+        """The header with a fresh access token."""
         form = {"grant_type": "client_credentials"}
         token = httpx.post(f"{self.url}/oauth/token", data=form, auth=client).json()
-        bearer = {"Authorization": f"Bearer {token['access_token']}"}
-        return httpx.get(f"{self.url}{target}", headers=bearer)
+        return {"Authorization": f"Bearer {token['access_token']}"}
 
     def show_where_people_are(self) -> None:
         """Printed for whoever reads why a journey failed."""

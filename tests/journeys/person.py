@@ -62,6 +62,12 @@ class Person:
     def follow(self, link: str) -> None:
         self.page.locator("main").get_by_role("link", name=link, exact=True).first.click()
 
+    def unfold(self, summary: str) -> Any:
+        """Open what is folded under these words; its fields are found within."""
+        found = self.page.locator("details").filter(has=self.page.get_by_text(summary, exact=True))
+        found.locator("summary").click()
+        return found
+
     def fill(self, fields: Mapping[str, str]) -> None:
         for label, words in fields.items():
             self.page.get_by_label(label).first.fill(words)

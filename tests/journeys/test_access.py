@@ -1,11 +1,11 @@
-"""The whole way in a real browser, against a real server: from interest to the first API call."""
+"""The whole way in a real browser and on a real server: from interest to the first call, and on."""
 
 import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
 
-from tests.journeys import steps
+from tests.journeys import life, steps
 from tests.journeys.installation import DAYS, Installation
 from tests.journeys.person import Person
 from tests.journeys.steps import Credentials
@@ -60,6 +60,14 @@ def test_a_merchant_comes_from_interest_to_the_first_api_call(
     maya.finds_at_home("You have access")
     maya.sees("opened by ines@okafor.example")
     only_licensed_locations_answer(installation, credentials)
+
+    life.open_integration(maya, "Nightly journal")
+    target = f"/f/finance/{QUAYSIDE.id}/dailyFinancials"
+    life.suspend_and_let_go_on(installation, maya, credentials, target)
+    life.agree_on_location(installation, maya, dana, signe, credentials, CANAL)
+    life.open_integration(maya, "Nightly journal")
+    maya.reads("reads 3 locations")
+    life.check_audit_folder(maya, tmp_path / "audit")
 
     anybody_can_check_the_paper(installation, paper)
     assert installation.complaints() == []

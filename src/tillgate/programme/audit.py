@@ -21,7 +21,7 @@ from tillgate.directory.models import Person
 from tillgate.directory.permissions import require
 from tillgate.foundation.models import Event
 from tillgate.programme.models import AccessRequest, Agreement, FileKind
-from tillgate.programme.queries import agreements_of
+from tillgate.programme.queries import agreements_of, amendments_of
 from tillgate.programme.recording import subject_of
 
 PERMISSION = "audit:read"
@@ -70,7 +70,7 @@ def _files(integration: Integration) -> Iterator[tuple[str, bytes]]:
         yield "decision.json", _json(told | who)
     if overview := request.overview:
         yield f"overview-{overview.label}.md", overview.text.encode()
-    for agreement in agreements_of(request):
+    for agreement in (*agreements_of(request), *amendments_of(integration)):
         yield from _agreement(agreement)
 
 
@@ -145,6 +145,8 @@ def _agreement(agreement: Agreement) -> Iterator[tuple[str, bytes]]:
         "currency": agreement.currency,
         "monthly_total": str(agreement.monthly_total),
         "terms": agreement.terms.label,
+        "amends": agreement.amends or None,
+        "starts_on": agreement.starts_on,
         "sent_at": agreement.sent_at,
         "ended_because": agreement.ended_because,
         "signed_by": signature.name if signature else None,

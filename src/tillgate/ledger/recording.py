@@ -102,13 +102,18 @@ WHERE p.verdict = 'new' ORDER BY p.origin LIMIT %s
 
 # Tills count on: an account id that comes twice does so within days.
 _ACCOUNT_CLOSED = """
+WITH near AS MATERIALIZED (
+    SELECT d.business_location_id, d.business_date, c.reference_key, c.account_key
+    FROM ledger_closedday d
+    CROSS JOIN unnest(d.reference_keys, d.account_keys) AS c (reference_key, account_key)
+    WHERE EXISTS (SELECT FROM incoming_plan p
+        WHERE p.business_location_id = d.business_location_id
+          AND d.business_date BETWEEN p.business_date - 31 AND p.business_date + 31)
+)
 SELECT i.origin, i.account_id, d.business_date
-FROM (SELECT DISTINCT business_location_id, business_date FROM incoming_plan) p
-JOIN ledger_closedday d ON d.business_location_id = p.business_location_id
-    AND d.business_date BETWEEN p.business_date - 31 AND p.business_date + 31
-CROSS JOIN unnest(d.reference_keys, d.account_keys) AS c (reference_key, account_key)
+FROM near d
 JOIN incoming_sale i ON i.business_location_id = d.business_location_id
-    AND i.account_key = c.account_key AND i.reference_key <> c.reference_key
+    AND i.account_key = d.account_key AND i.reference_key <> d.reference_key
 ORDER BY i.origin LIMIT %s
 """
 
@@ -198,7 +203,8 @@ DO UPDATE SET last_fed_at = excluded.last_fed_at
 def record_staged_sales(connection: Connection[Any]) -> Tally:
     """Bring the rows of `incoming_sale` into the books; see `acts.record_sales`."""
     tally = Tally()
-    connection.execute("ANALYZE incoming_sale (origin, business_location_id, account_reference)")
+    keys = "business_location_id, account_reference, account_key"
+    connection.execute(f"ANALYZE incoming_sale (origin, {keys})")
     _refuse_foreign(connection, tally)
     if tally.refused:
         return tally

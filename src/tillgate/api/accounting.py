@@ -54,19 +54,7 @@ class ChangesParameters(Parameters, frozen=True):
 
 async def get_days(plane: Plane, _call: Call, grant: Grant, asked: DaysParameters) -> bytes:
     """The days of a range that have begun, each with its state; closed ones with their proof."""
-    location = asked.business_location_id
-    books = await books_of(plane, grant, location)
-    now = clock.now()
-    first, last = range_of(asked, books.calendar.day_of(now), books.since)
-    rows = await fetch_days(
-        plane.pool,
-        grant.locations,
-        location,
-        (first, min(last, first + asked.page_size * ONE_DAY)),
-        books.calendar,
-        now=now,
-        as_of=asked.as_of,
-    )
+    rows = await days_asked_for(plane, grant, asked)
     items = [_day(row) for row in rows[: asked.page_size]]
     further = rows[asked.page_size :]
     body: dict[str, object] = {"items": items}
@@ -75,7 +63,24 @@ async def get_days(plane: Plane, _call: Call, grant: Grant, asked: DaysParameter
     return msgspec.json.encode(body)
 
 
-def range_of(asked: DaysParameters, today: date, since: date) -> tuple[date, date]:
+async def days_asked_for(plane: Plane, grant: Grant, asked: DaysParameters) -> list[DayRow]:
+    """The days of a page, and where there are more, the one that the next page begins with."""
+    location = asked.business_location_id
+    books = await books_of(plane, grant, location)
+    now = clock.now()
+    first, last = _range(asked, books.calendar.day_of(now), books.since)
+    return await fetch_days(
+        plane.pool,
+        grant.locations,
+        location,
+        (first, min(last, first + asked.page_size * ONE_DAY)),
+        books.calendar,
+        now=now,
+        as_of=asked.as_of,
+    )
+
+
+def _range(asked: DaysParameters, today: date, since: date) -> tuple[date, date]:
     """The first and the last business date that are asked for."""
     last = asked.to or (asked.from_ + _USUAL_RANGE if asked.from_ else today)
     first = asked.from_ or last - _USUAL_RANGE

@@ -9,8 +9,7 @@ import msgspec
 from msgspec import field
 
 from tillgate.access.reads import Grant
-from tillgate.api.accounting import DaysParameters, range_of
-from tillgate.api.books import books_of
+from tillgate.api.accounting import DaysParameters, days_asked_for
 from tillgate.api.call import Call
 from tillgate.api.errors import NotThere
 from tillgate.api.exact import ExactPayload
@@ -19,9 +18,7 @@ from tillgate.api.params import Parameters, Unusable, reading
 from tillgate.api.payload import Payload, accepts_gzip
 from tillgate.api.plane import Plane
 from tillgate.api.readers import BusinessDate, Id, clamped, whole
-from tillgate.foundation import clock
-from tillgate.ledger.calendar import ONE_DAY
-from tillgate.ledger.day_reads import DayRow, fetch_days
+from tillgate.ledger.day_reads import DayRow
 from tillgate.ledger.export import files
 from tillgate.ledger.export.files import File, Format, StoredDay
 from tillgate.ledger.export.people import Shown
@@ -65,18 +62,7 @@ class FileParameters(Parameters, frozen=True):
 async def get_export(plane: Plane, call: Call, grant: Grant, asked: ExportParameters) -> bytes:
     """The days of a range, each closed one with its files and what they are checked by."""
     location = asked.business_location_id
-    books = await books_of(plane, grant, location)
-    now = clock.now()
-    first, last = range_of(asked, books.calendar.day_of(now), books.since)
-    rows = await fetch_days(
-        plane.pool,
-        grant.locations,
-        location,
-        (first, min(last, first + asked.page_size * ONE_DAY)),
-        books.calendar,
-        now=now,
-        as_of=asked.as_of,
-    )
+    rows = await days_asked_for(plane, grant, asked)
     base = f"{call.base_url}/accounting/v1/business-locations/{location}/export/{files.VERSION}"
     names = [
         *files.SIGNED,

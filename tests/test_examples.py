@@ -1,107 +1,53 @@
-"""The programs in docs/examples, run against a real gate."""
+"""The programs in docs/examples, run as written against a real gate with the demo's data."""
 
-import importlib.util
+import importlib
 import json
 import os
 import re
 import shutil
+import signal
+import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 import pytest
 
-from tests.api.rows import BUSINESS, LOCATION, Rows, sales_every
-from tests.books import empty_books
-from tests.contract.server import Server, database_settings
-from tillgate.access import acts
+from tests.api.rows import LOCATION
+from tests.contract.server import free_port
+from tests.example_gate import EXAMPLES, RANGE, SALES, Demo, Installation, add_demo, installed
 from tillgate.foundation.postgres.roles import Role
 from tillgate.ledger.feed.batch import Written, import_file
 
-REPOSITORY = Path(__file__).parent.parent
-PROGRAM = REPOSITORY / "docs" / "examples" / "read_sales.py"
-MIRROR = REPOSITORY / "docs" / "examples" / "mirror_menu.py"
-RANGE = ("2026-03-14T05:30:00Z", "2026-03-15T05:30:00+00:00")
-SALES = 2100
-
-
-class Installation(NamedTuple):
-    """A gate with 2,100 sales of a day, and a client of their merchant."""
-
-    url: str
-    client_id: str
-    secret: str
-    owner_url: str
-
-    def change(self, statement: str) -> None:
-        """Change something as an operator would, who sits at the database."""
-        with psycopg.connect(self.owner_url) as connection:
-            connection.execute(statement)
-        # Grants are kept for half a second.
-        time.sleep(0.6)
-
-    def run(self, *command: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-        """Run `read_sales.py`, or another program with its arguments."""
-        named = {
-            "GATE_URL": self.url,
-            "GATE_CLIENT_ID": self.client_id,
-            "GATE_CLIENT_SECRET": self.secret,
-        }
-        return subprocess.run(
-            [sys.executable, *(command or (str(PROGRAM), str(LOCATION), *RANGE))],
-            env={**os.environ, **named, **environ},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+REPOSITORY = EXAMPLES.parent.parent
+PROGRAMS = ("read_sales", "mirror_menu", "keep_copy")
 
 
 @pytest.fixture(scope="module")
 def installation(  # type: ignore[no-untyped-def]
     role_urls: dict[Role, str], migrated: None, django_db_blocker, tmp_path_factory
 ) -> Iterator[Installation]:
-    rows = Rows(role_urls[Role.LEDGER], role_urls[Role.OWNER])
-    empty_books(role_urls[Role.OWNER])
-    rows.add_location()
-    with psycopg.connect(role_urls[Role.OWNER]) as connection:
-        # Else the worker, should its minute come, closes the day.
-        connection.execute("UPDATE directory_businesslocation SET close_after_hours = NULL")
-    rows.add_sales(sales_every(0.5, SALES))
+    with django_db_blocker.unblock(), installed(role_urls, tmp_path_factory.mktemp("gate")) as gate:
+        yield gate
+
+
+@pytest.fixture(scope="module")
+def demo(installation: Installation, role_urls: dict[Role, str], django_db_blocker) -> Demo:  # type: ignore[no-untyped-def]
     with django_db_blocker.unblock():
-        integration = acts.open_integration(
-            business_id=BUSINESS,
-            name="Bookkeeping",
-            scopes=["financial-api", "items"],
-            location_ids=[LOCATION],
-            staff=False,
-            consumers=False,
-            authorizations=False,
-            actor="test",
-        )
-        issued = acts.issue_client(integration=integration, redirect_uris=[], actor="test")
-    server = Server("all", tmp_path_factory.mktemp("gate"), database_settings(role_urls))
-    try:
-        url = f"http://localhost:{server.port}"
-        yield Installation(url, issued.client_id, issued.secret, role_urls[Role.OWNER])
-    finally:
-        assert server.stop() == 0, server.log()
-        rows.close()
-        empty_books(role_urls[Role.OWNER])
+        return add_demo(installation, role_urls[Role.LEDGER])
 
 
 @pytest.fixture
-def read_sales() -> Any:
-    spec = importlib.util.spec_from_file_location("read_sales", PROGRAM)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Imports a program, as one of the others imports what they share."""
+    monkeypatch.syspath_prepend(EXAMPLES)
+    return importlib.import_module
 
 
 def test_the_program_reads_all_pages_of_a_range(installation: Installation) -> None:
@@ -113,20 +59,20 @@ def test_the_program_reads_all_pages_of_a_range(installation: Installation) -> N
     assert "not closed yet" in done.stderr
 
 
-def test_the_program_gets_a_new_token_when_its_own_is_refused(
-    installation: Installation, read_sales: Any
+def test_the_programs_get_a_new_token_when_theirs_is_refused(
+    installation: Installation, module: Callable[[str], Any]
 ) -> None:
-    gate = read_sales.Gate(installation.url, installation.client_id, installation.secret)
+    gate = module("gate").Gate(*installation[:3], "financial-api")
     path = f"/f/finance/{LOCATION}/tax-rates"
-    assert gate.get(path, {})["_embedded"]
+    assert gate.get(path)["_embedded"]
     first = gate._token
     installation.change("DELETE FROM access_secrettoken; DELETE FROM oauth2_provider_accesstoken")
-    assert gate.get(path, {})["_embedded"]
+    assert gate.get(path)["_embedded"]
     assert gate._token != first
 
 
-def test_the_program_waits_as_long_as_it_is_told(
-    installation: Installation, read_sales: Any, monkeypatch: pytest.MonkeyPatch
+def test_the_programs_wait_as_long_as_they_are_told(
+    installation: Installation, module: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = []
 
@@ -136,19 +82,53 @@ def test_the_program_waits_as_long_as_it_is_told(
 
     installation.change("UPDATE access_integration SET calls_per_minute = 1")
     sleeper = type("Clock", (), {"sleep": staticmethod(wait), "monotonic": time.monotonic})
-    monkeypatch.setattr(read_sales, "time", sleeper)
-    gate = read_sales.Gate(installation.url, installation.client_id, installation.secret)
-    found = list(read_sales.sales(gate, LOCATION, *RANGE))
+    monkeypatch.setattr(module("gate"), "time", sleeper)
+    gate = module("gate").Gate(*installation[:3], "financial-api")
+    found = list(module("read_sales").sales(gate, LOCATION, *RANGE))
     assert len(found) == SALES
     assert len(waits) == 1
     assert 1 <= waits[0] <= 60
 
 
-def test_the_program_says_what_is_wrong_and_stops(installation: Installation) -> None:
-    done = installation.run(GATE_CLIENT_SECRET="tg_none")
+def test_the_programs_give_up_when_a_gate_stays_away(
+    module: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    sleeper = type("Clock", (), {"sleep": waits.append, "monotonic": time.monotonic})
+    monkeypatch.setattr(module("gate"), "time", sleeper)
+    gate = module("gate").Gate(f"http://localhost:{free_port()}", "id", "secret", "items")
+    with pytest.raises(module("gate").GaveUp, match="refused"):
+        gate.get("/")
+    assert waits == [2, 4, 8, 16, 32]
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"GATE_CLIENT_SECRET": "tg_none"}, "no token: 401"),
+        ({"GATE_CLIENT_SECRET": "", "GATE_URL": ""}, "set GATE_URL, GATE_CLIENT_SECRET in the env"),
+        ({"GATE_URL": "gate.example.com"}, "write an address such as https://gate.example.com"),
+        ({"GATE_URL": "http://gate.example.com"}, "write https, or what is secret could be read"),
+    ],
+)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_programs_say_what_is_wrong_with_their_settings(
+    installation: Installation, program: str, environ: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    done = installation.run(*_command(program, str(LOCATION), tmp_path), **environ)
     assert done.returncode == 1
-    assert "no token: 401" in done.stderr
-    assert "invalid_client" in done.stderr
+    assert done.stderr.startswith(f"{program}: ")
+    assert expected in done.stderr
+
+
+def _command(program: str, location: str, folder: Path) -> tuple[str, ...]:
+    """A program with what it wants to be given."""
+    given = {
+        "read_sales": RANGE,
+        "mirror_menu": (str(folder / "menu.json"),),
+        "keep_copy": (str(folder / "copy.db"),),
+    }
+    return f"{program}.py", location, *given[program]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -183,10 +163,10 @@ def test_the_mirror_of_the_menu_follows_it(
         import_file(ledger_url, Written("menu", "\n".join(lines).encode()))
 
     def mirrored() -> tuple[str, dict[str, str]]:
-        done = installation.run(str(MIRROR), str(LOCATION), str(tmp_path / "menu.json"))
+        done = installation.run("mirror_menu.py", str(LOCATION), str(tmp_path / "menu.json"))
         assert done.returncode == 0, done.stderr
         items = json.loads((tmp_path / "menu.json").read_text())["items"]
-        return done.stderr.strip(), {number: item["name"] for number, item in items.items()}
+        return done.stdout.strip(), {number: item["name"] for number, item in items.items()}
 
     def item(number: int, name: str) -> dict[str, Any]:
         return {"record": "item", "item": {"id": number, "name": name}}
@@ -198,8 +178,121 @@ def test_the_mirror_of_the_menu_follows_it(
     assert mirrored() == ("3 changes, 2 items", {"2": "Quiche", "3": "Ragoût"})
 
 
-def test_the_mirror_says_what_is_wrong(installation: Installation, tmp_path: Path) -> None:
-    done = installation.run(str(MIRROR), "77", str(tmp_path / "menu.json"))
+def test_the_mirror_of_the_demo_s_menu_is_what_is_on_sale(demo: Demo, tmp_path: Path) -> None:
+    file = tmp_path / "menu.json"
+    for told in (r"\d+ changes, \d+ items\n", r"0 changes, \d+ items\n"):
+        done = demo.run("mirror_menu.py", str(demo.location), str(file))
+        assert done.returncode == 0, done.stderr
+        assert re.fullmatch(told, done.stdout)
+    wanted = "SELECT item_id FROM catalogue_item WHERE business_location_id = %s"
+    with psycopg.connect(demo.installation.owner_url) as connection:
+        now = {str(number) for (number,) in connection.execute(wanted, (demo.location,))}
+    assert json.loads(file.read_text())["items"].keys() == now
+
+
+def test_the_programs_refuse_a_file_that_is_not_theirs(demo: Demo, tmp_path: Path) -> None:
+    def said(content: str) -> str:
+        (tmp_path / "menu.json").write_text(content)
+        done = demo.run(*_command("mirror_menu", str(demo.location), tmp_path))
+        assert done.returncode == 1
+        assert (tmp_path / "menu.json").read_text() == content
+        return done.stderr
+
+    assert "cannot be read" in said('{"location": 7')
+    assert "was not written by this program" in said("[]")
+    assert "belongs to location 7" in said('{"location": 7, "next": 0, "items": {}}')
+
+
+@pytest.mark.parametrize("program", [name for name in PROGRAMS if name != "read_sales"])
+def test_the_programs_leave_nothing_when_a_location_is_not_theirs(
+    installation: Installation, program: str, tmp_path: Path
+) -> None:
+    done = installation.run(*_command(program, "77", tmp_path))
     assert done.returncode == 1
     assert "404" in done.stderr
-    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_follows_its_days_through_a_kill_and_a_correction(
+    demo: Demo, tmp_path: Path
+) -> None:
+    file = tmp_path / "copy.db"
+    killed = demo.run("-c", KILLED_AFTER_ONE_DAY, str(demo.location), str(file))
+    assert killed.returncode == -signal.SIGKILL
+    assert len(_kept(file)) == 1
+
+    def run() -> str:
+        done = demo.run("keep_copy.py", str(demo.location), str(file))
+        assert done.returncode == 0, done.stderr
+        return done.stdout.partition(";")[0]
+
+    chain = demo.chain()
+    assert run() == f"{len(chain) - 1} documents came"
+    assert _kept(file).keys() == set(chain)
+    before, again = _kept(file), run()
+    assert (again, _kept(file)) == ("0 documents came", before)
+    day = str(demo.yesterday - timedelta(days=1))
+    demo.feed(demo.late[demo.yesterday - timedelta(days=1)])
+    assert run() == "1 documents came"
+    after = _kept(file)
+    assert {each for each in before if before[each] != after[each]} == {day}
+    assert [before[day][0], after[day][0]] == [1, 2]
+    assert len(after[day][1]) == len(before[day][1]) + 1
+
+
+# What a power cut does at the worst moment: a day is fetched, and not yet saved.
+KILLED_AFTER_ONE_DAY = """
+import os, signal, sys, keep_copy
+save, saved = keep_copy.save, []
+
+def save_once(*arguments):
+    if saved:
+        os.kill(os.getpid(), signal.SIGKILL)
+    saved.append(save(*arguments))
+
+keep_copy.save = save_once
+keep_copy.main(sys.argv[1:])
+"""
+
+
+def _kept(file: Path) -> dict[str, tuple[int, set[str]]]:
+    """The revision and the sales of each day; every digest in the copy is right."""
+    with closing(sqlite3.connect(file)) as copy:
+        days = copy.execute("SELECT business_date, revision, digest, manifest FROM day").fetchall()
+        sales = copy.execute("SELECT business_date, sale FROM sale ORDER BY rowid").fetchall()
+    for _, _, digest, manifest in days:
+        assert sha256(manifest.encode()).hexdigest() == digest
+    return {
+        day: (revision, {sale for its, sale in sales if its == day}) for day, revision, *_ in days
+    }
+
+
+@pytest.mark.parametrize("name", ["manifest", "totals", "sales"])
+def test_a_copy_takes_no_day_that_is_not_what_its_digest_says(
+    module: Callable[[str], Any], name: str
+) -> None:
+    keep_copy = module("keep_copy")
+    totals, sales = b'{"lines":[]}', b'{"accountReference":"1"}\n'
+    parts = {"totals": totals, "sales": sales}
+    manifest = {part: {"sha256": sha256(text).hexdigest()} for part, text in parts.items()}
+    document = keep_copy.Document(json.dumps(manifest).encode(), totals, sales)
+    digest = sha256(document.manifest).hexdigest()
+    change = {"businessDate": "2026-03-14", "revision": 1, "digest": digest}
+    keep_copy.check(document, change)
+    changed = document._replace(**{name: getattr(document, name) + b" "})
+    with pytest.raises(module("gate").GaveUp, match="2026-03-14, revision 1 is not what"):
+        keep_copy.check(changed, change)
+
+
+def test_a_copy_of_other_books_is_left_alone(
+    demo: Demo, installation: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "copy.db"
+    assert demo.run("keep_copy.py", str(demo.location), str(file)).returncode == 0
+    kept = _kept(file)
+    done = installation.run("keep_copy.py", str(LOCATION), str(file))
+    assert f"belongs to location {demo.location}" in done.stderr
+    with closing(sqlite3.connect(file)) as copy, copy:
+        copy.execute("UPDATE copy SET position = position - 1")
+    done = demo.run("keep_copy.py", str(demo.location), str(file))
+    assert (done.returncode, _kept(file)) == (1, kept)
+    assert "does not go on from this copy" in done.stderr

@@ -1,9 +1,11 @@
 #!/bin/sh
-# What browser, server and document tests need from Debian. Where it cannot be had, those tests are
-# skipped and say why. Nothing that is installed here is started.
+# What browser, server, document and journal tests need from Debian. Where it cannot be had, those
+# tests are skipped and say why. Nothing that is installed here is started.
 set -u
 want=""
+command -v bean-check >/dev/null 2>&1 || want="$want beancount"
 command -v chromium >/dev/null 2>&1 || want="$want chromium"
+command -v hledger >/dev/null 2>&1 || want="$want hledger"
 command -v nginx >/dev/null 2>&1 || want="$want nginx-light"
 command -v openssl >/dev/null 2>&1 || want="$want openssl"
 command -v pdfsig >/dev/null 2>&1 || want="$want poppler-utils"

@@ -53,12 +53,13 @@ def _cell(row: Record, column: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return _quoted(msgspec.json.encode(value).decode())
+        return quoted(msgspec.json.encode(value).decode())
     text = str(value)
-    return text if column in NUMBERS and _NUMBER.fullmatch(text) else _quoted(text)
+    return text if column in NUMBERS and _NUMBER.fullmatch(text) else quoted(text)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A cell with a text, which no spreadsheet takes for a formula."""
     doubled = defused(text).replace('"', '""')
     return f'"{doubled}"'
 

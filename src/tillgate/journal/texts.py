@@ -1,0 +1,90 @@
+"""What hledger's and beancount's texts have in common: amounts, and what is told of an entry."""
+
+from collections.abc import Iterable, Iterator
+from math import gcd
+from unicodedata import category
+
+from tillgate.journal.entry import Entry, Posting
+from tillgate.journal.journal import Journal
+from tillgate.journal.mapping import Mapping
+from tillgate.journal.sources import Source
+from tillgate.ledger.amounts import PLACES, exact
+
+_FEWEST = 2
+# Controls, line and paragraph separators, and halves of a character.
+_UNSEEN = frozenset({"Cc", "Zl", "Zp", "Cs"})
+
+
+def places_of(amounts: Iterable[int]) -> int:
+    """How many places write all of these millionths exactly, at least two."""
+    common, places = gcd(*amounts), PLACES
+    while places > _FEWEST and common % 10 == 0:
+        common, places = common // 10, places - 1
+    return places
+
+
+def written(amount: int, places: int) -> str:
+    """Millionths as a number with so many places, which have to be enough."""
+    text = exact(amount)
+    return text[: len(text) - PLACES + places]
+
+
+def one_line(text: str) -> str:
+    """A text without breaks and unseen characters; each run of them and of spaces is a space."""
+    if not text.isprintable():
+        text = "".join(" " if category(each) in _UNSEEN else each for each in text)
+    return " ".join(text.split())
+
+
+def head(journal: Journal) -> Iterator[str]:
+    """What is said in front of the entries, line by line."""
+    mapping = journal.mapping
+    yield f"Journal of business location {journal.location}, by version {mapping.version} of its"
+    yield f"business's mapping. Corrections: {mapping.corrections}. Places: {mapping.places}."
+    if not journal.final:
+        yield "Days of it are not closed. Entries with ! instead of * will still change."
+    if journal.without_figures:
+        days = ", ".join(map(str, journal.without_figures))
+        yield f"Nothing is known of {days}."
+
+
+def described(entry: Entry) -> str:
+    """What the entry is, in words."""
+    if entry.follows and not entry.restated:
+        return f"Correction of business day {entry.business_date}"
+    if entry.restated:
+        return f"Business day {entry.business_date}, restated"
+    state = "" if entry.final else ", not closed"
+    return f"Business day {entry.business_date}{state}"
+
+
+def nothing_booked(entry: Entry) -> str:
+    """What is said in place of an entry without postings."""
+    return f"{entry.booked_on} {entry.number}: {described(entry)}: nothing to book"
+
+
+def told(entry: Entry, mapping: Mapping) -> dict[str, str]:
+    """What tags and metadata say of an entry, by a key that both languages take."""
+    said = {"number": entry.number, "business-date": f"{entry.business_date}"}
+    if entry.revision is not None:
+        said |= {"revision": f"{entry.revision}", "digest": entry.digest.hex()}
+    said |= {"mapping-version": f"{mapping.version}", "follows": entry.follows}
+    said |= {"reasons": _listed(entry.reasons)}
+    said |= {"unmapped": _listed(map(_unmapped, entry.postings.unmapped))}
+    return {key: text for key, text in said.items() if text}
+
+
+def things_of(posting: Posting) -> str:
+    """The names of what a posting is the sum of; nothing where that has no names, such as tips."""
+    names = (part.thing.name or part.thing.key for part in posting.parts)
+    return _listed(dict.fromkeys(filter(None, names)))
+
+
+def _unmapped(source: Source) -> str:
+    what, key, name, _ = source.thing
+    amount = written(source.amount, places_of([source.amount]))
+    return one_line(f"{what} {name or key} {amount}")
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "; ".join(map(one_line, texts))

@@ -11,6 +11,7 @@ import psycopg
 from tillgate.access.tokens import new_token, token_hash
 from tillgate.foundation.instants import format_instant
 from tillgate.foundation.postgres.sessions import scoped
+from tillgate.journal.mapping import Mapping
 from tillgate.ledger.calendars import fetch_calendars
 from tillgate.ledger.canonical import closing_time, make_canonical, render_texts
 from tillgate.ledger.closing import close_day
@@ -161,6 +162,14 @@ class Rows:
                 " VALUES (%s, %s, %s, %s)",
                 (location, value, _NOW, msgspec.json.encode(body).decode()),
             )
+
+    def add_mapping(self, mapping: Mapping, *, business: int = BUSINESS) -> None:
+        """A version of how a business books; the portal's acts keep them in earnest."""
+        self.owner.execute(
+            "INSERT INTO journal_mapping (business_id, version, made_at, body)"
+            " VALUES (%s, %s, %s, %s)",
+            (business, mapping.version, _NOW, msgspec.json.encode(mapping).decode()),
+        )
 
     def add_unbooked(self, number: int, *, location: int = LOCATION) -> None:
         """An aborted order and a card payment with this number, on the usual day."""

@@ -7,6 +7,8 @@ from tests.api.rows import DAY, FOREIGN, LOCATION, OPENING, a_sale, sales_every
 from tests.contract.house import House
 from tests.hostile.promise import ITEM, REFERENCE
 
+from tillgate.journal.mapping import SUSPENSE, Account, Kind, Mapping, Rule, What
+
 OUR_BUSINESS = 410000000000001
 THEIR_BUSINESS = 410000000000002
 THEIR_ITEM = ITEM + 1000
@@ -41,8 +43,20 @@ def make_estate(house: House) -> Estate:
         )
         rows.add_unbooked(item, location=location)
         rows.add_month(date(2020, 1, 1), location=location)
+        rows.add_mapping(a_mapping(f"Tips owed by {business}"), business=business)
         rows.add_item({"id": item, "name": "Soup", "sku": "SOUP-02"}, location=location)
     return Estate(
         rows.add_token([LOCATION], business=OUR_BUSINESS, personal=True),
         rows.add_token([FOREIGN], business=THEIR_BUSINESS, personal=True),
+    )
+
+
+def a_mapping(name: str) -> Mapping:
+    """A first version, with an account of this name for tips."""
+    tips = Account(code="2300", name=name, kind=Kind.LIABILITY)
+    return Mapping(
+        version=1,
+        accounts=[SUSPENSE, tips],
+        rules=[Rule(What.TIPS, "", tips.code)],
+        suspense=SUSPENSE.code,
     )

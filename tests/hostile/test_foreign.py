@@ -31,7 +31,7 @@ from tillgate.ledger.aggregation import Aggregate, GroupKey
 from tillgate.ledger.reference_reads import fetch_sale_by_reference
 from tillgate.ledger.spans import Asked, Span
 from tillgate.ledger.update_reads import fetch_first_closing, fetch_sales_by_change
-from tillgate.site.privileges import BOOKS, BY_LOCATION
+from tillgate.site.privileges import BOOKS, BY_LOCATION, MAPPINGS
 
 T = TypeVar("T")
 EVERY_INCLUDE = "staff,table,consumer,payments,revenue_center,account_profile,payment_authorization"
@@ -215,7 +215,7 @@ def test_the_directory_gives_only_what_is_granted(house: House, estate: Estate) 
         assert [one.id for business in found for one in business.locations] == mine
 
 
-@pytest.mark.parametrize("table", BOOKS)
+@pytest.mark.parametrize("table", [*BOOKS, MAPPINGS])
 def test_no_table_of_the_books_shows_a_row_of_another(
     table: str, house: House, estate: Estate
 ) -> None:

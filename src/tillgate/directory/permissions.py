@@ -81,6 +81,7 @@ TABLE: Mapping[str, frozenset[Who]] = {
     "request_log:read": _BUSINESS,
     # the books; Partner Services see the sandbox's invented ones only
     "books:read": frozenset({*_MERCHANT, Who.PARTNER_SERVICES}),
+    "mapping:keep": _MERCHANT,
     # what the platform says and asks
     "content:publish": frozenset({Who.OPERATOR}),
     "prices:read": frozenset({Who.OPERATOR, Who.ACCOUNT_MANAGER}),

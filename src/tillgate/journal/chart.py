@@ -28,10 +28,11 @@ class References(NamedTuple):
 
 
 class Chart:
-    """Finds accounts; what has none goes to the suspense account."""
+    """Finds accounts that take a currency (any, if none is said); what has none is on suspense."""
 
-    def __init__(self, mapping: Mapping, references: References) -> None:
+    def __init__(self, mapping: Mapping, references: References, currency: str = "") -> None:
         self.mapping = mapping
+        self._currency = currency
         self._references = references
         self._accounts = {account.code: account for account in mapping.accounts}
         self._rules = {(rule.what, rule.key): rule.account for rule in mapping.rules}
@@ -41,8 +42,12 @@ class Chart:
     def account_of(self, thing: Thing) -> Account | None:
         """The account of a thing; None where neither a rule nor a reference names a fitting one."""
         if thing not in self._found:
-            self._found[thing] = self._find(thing)
+            account = self._find(thing)
+            self._found[thing] = account if account and self._takes(account) else None
         return self._found[thing]
+
+    def _takes(self, account: Account) -> bool:
+        return not (account.currency and self._currency) or account.currency == self._currency
 
     def _find(self, thing: Thing) -> Account | None:
         ruled = self._rules.get((thing.what, thing.key))

@@ -48,10 +48,15 @@ _REMOVED = (
 BOOKS = ("directory_business", *BY_LOCATION)
 # Public halves of keys: of no location, and for everyone who checks a signature.
 PUBLIC_KEYS = "ledger_signingkey"
+# The portal's queries say which mappings somebody may see; the reader sees those of the businesses
+# whose locations it may see, and not who made them.
+MAPPINGS = "journal_mapping"
+_OF_MAPPINGS = "business_id, version, made_at, body"
 # What was said stays said: whoever may add to these may not change or delete.
 ONLY_GROWING = (
     "content_version",
     "content_pricebookentry",
+    MAPPINGS,
     "programme_agreementfile",
     "programme_decision",
     "programme_feasibilitycheck",
@@ -68,10 +73,9 @@ _LOCATIONS = (
 )
 _OWN_LOCATION = f"business_location_id = {_LOCATIONS}"
 _OWN_BUSINESS = (
-    "exists (select 1 from directory_businesslocation l"
-    " where l.business_id = directory_business.business_id)"
+    "exists (select 1 from directory_businesslocation l where l.business_id = {}.business_id)"
 )
-_WRITERS_OWN = "true"
+_ALL = "true"
 
 
 def table_grants() -> list[tuple[Role, str, str]]:
@@ -83,6 +87,7 @@ def table_grants() -> list[tuple[Role, str, str]]:
         *((Role.LEDGER, "DELETE", table) for table in _REMOVED),
         (Role.LEDGER, "INSERT", "foundation_event"),
         *((Role.READER, "SELECT", table) for table in (*BOOKS, PUBLIC_KEYS)),
+        (Role.READER, f"SELECT ({_OF_MAPPINGS})", MAPPINGS),
         *((Role.PORTAL, "SELECT", table) for table in (*BOOKS, PUBLIC_KEYS)),
         *((Role.PORTAL, "SELECT, INSERT, UPDATE, DELETE", table) for table in _control_tables()),
         (Role.PORTAL, "SELECT, INSERT", "foundation_event"),
@@ -153,16 +158,19 @@ def _statements(names: Mapping[Role, str]) -> Iterable[sql.Composed]:
         yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), name)
     for table in BY_LOCATION:
         yield from _policy(table, "by_location", _OWN_LOCATION, roles)
-    yield from _policy(
-        "directory_business",
-        "by_business",
-        _OWN_BUSINESS,
-        sql.SQL(", ").join(sql.Identifier(names[r]) for r in (Role.PORTAL, Role.READER)),
+    portal, ledger, reader = (
+        sql.Identifier(names[role]) for role in (Role.PORTAL, Role.LEDGER, Role.READER)
     )
+    both = sql.SQL(", ").join((portal, reader))
+    yield from _policy("directory_business", "by_business", _of_own("directory_business"), both)
     # The feed brings a business before its first location, so it may see and write them all.
-    yield from _policy(
-        "directory_business", "by_feed", _WRITERS_OWN, sql.Identifier(names[Role.LEDGER])
-    )
+    yield from _policy("directory_business", "by_feed", _ALL, ledger)
+    yield from _policy(MAPPINGS, "by_business", _of_own(MAPPINGS), reader)
+    yield from _policy(MAPPINGS, "by_portal", _ALL, portal)
+
+
+def _of_own(table: str) -> str:
+    return _OWN_BUSINESS.format(table)
 
 
 def _policy(table: str, name: str, rule: str, roles: sql.Composable) -> Iterable[sql.Composed]:

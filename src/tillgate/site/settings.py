@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "tillgate.directory",
     "tillgate.catalogue",
     "tillgate.ledger",
+    "tillgate.journal",
     "tillgate.content",
     "tillgate.access",
     "tillgate.hub",

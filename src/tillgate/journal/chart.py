@@ -6,20 +6,12 @@ from typing import NamedTuple
 from tillgate.journal.mapping import ALLOWED, Account, Kind, Mapping, What
 from tillgate.journal.sources import Thing
 
-# A reference alone does not say what it is an account of: this is what it is taken for.
-_TAKEN_FOR = {
-    What.TENDER: Kind.ASSET,
-    What.TAX: Kind.LIABILITY,
-    What.SALES: Kind.INCOME,
-    What.GIFT_CARDS: Kind.LIABILITY,
-}
-
 
 class References(NamedTuple):
     """The accounting references of the back office, by what they are of and its key.
 
-    `groups` are codes of accounting groups: a tender that is booked as one is a gift card, which is
-    owed and not had.
+    Keys are as `What` says, but for a tax: its code alone, whatever its rate. `names` is what a
+    reference is called; `groups` are the codes of accounting groups.
     """
 
     by_thing: MappingOf[tuple[What, str], str]
@@ -27,27 +19,39 @@ class References(NamedTuple):
     groups: frozenset[str]
 
 
+NO_REFERENCES = References({}, {}, frozenset())
+
+
 class Chart:
     """Finds accounts that take a currency (any, if none is said); what has none is on suspense."""
 
     def __init__(self, mapping: Mapping, references: References, currency: str = "") -> None:
         self.mapping = mapping
-        self._currency = currency
         self._references = references
-        self._accounts = {account.code: account for account in mapping.accounts}
+        self._currency = currency
+        made = [] if mapping.version else _accounts_of(references)
+        self._accounts = {account.code: account for account in [*made, *mapping.accounts]}
         self._rules = {(rule.what, rule.key): rule.account for rule in mapping.rules}
         self._found: dict[Thing, Account | None] = {}
         self.suspense = self._accounts[mapping.suspense]
+        self.has_discounts_apart = any(rule.what is What.DISCOUNT for rule in mapping.rules)
 
     def account_of(self, thing: Thing) -> Account | None:
         """The account of a thing; None where neither a rule nor a reference names a fitting one."""
         if thing not in self._found:
             account = self._find(thing)
-            self._found[thing] = account if account and self._takes(account) else None
+            self._found[thing] = account if account and self._may_hold(account, thing) else None
         return self._found[thing]
 
-    def _takes(self, account: Account) -> bool:
-        return not (account.currency and self._currency) or account.currency == self._currency
+    def with_parents(self, accounts: set[Account]) -> list[Account]:
+        """These accounts and what they are below of, by code."""
+        found = dict[str, Account]()
+        for account in accounts:
+            each: Account | None = account
+            while each is not None and each.code not in found:
+                found[each.code] = each
+                each = self._accounts.get(each.parent)
+        return [found[code] for code in sorted(found)]
 
     def _find(self, thing: Thing) -> Account | None:
         ruled = self._rules.get((thing.what, thing.key))
@@ -58,16 +62,32 @@ class Chart:
             return None
         account = self._accounts.get(reference)
         if account is None and not self.mapping.version:
-            account = self._accounts[reference] = self._made(reference, thing)
-        if account is None or account.kind not in ALLOWED[thing.what]:
-            return None
+            # A group that the catalogue does not know any more: only its lines tell of it.
+            return Account(code=reference, name=reference, kind=Kind.INCOME)
         return account
 
     def _reference(self, thing: Thing) -> str:
-        return thing.reference or self._references.by_thing.get((thing.what, thing.key), "")
+        key = thing.key.rpartition("@")[0] if thing.what is What.TAX else thing.key
+        return thing.reference or self._references.by_thing.get((thing.what, key), "")
 
-    def _made(self, reference: str, thing: Thing) -> Account:
-        is_owed = thing.what is What.TENDER and reference in self._references.groups
-        kind = Kind.LIABILITY if is_owed else _TAKEN_FOR[thing.what]
-        name = self._references.names.get(reference, reference)
-        return Account(code=reference, name=name, kind=kind)
+    def _may_hold(self, account: Account, thing: Thing) -> bool:
+        takes = not (account.currency and self._currency) or account.currency == self._currency
+        return takes and account.kind in ALLOWED.get(thing.what, ())
+
+
+def _accounts_of(references: References) -> list[Account]:
+    """An account for each reference.
+
+    A reference does not say what it is an account of, so it is taken for what has it. A tender's
+    that is a group's too is a gift card, which is owed and not had.
+    """
+    kinds = dict.fromkeys(sorted(references.groups), Kind.INCOME)
+    for what, kind in ((What.TAX, Kind.LIABILITY), (What.TENDER, Kind.ASSET)):
+        found = {code for (of, _), code in references.by_thing.items() if of is what}
+        kinds |= dict.fromkeys(found, kind)
+        if what is What.TENDER:
+            kinds |= dict.fromkeys(found & references.groups, Kind.LIABILITY)
+    return [
+        Account(code=code, name=references.names.get(code) or code, kind=kind)
+        for code, kind in kinds.items()
+    ]

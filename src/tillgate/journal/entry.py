@@ -16,11 +16,11 @@ from tillgate.ledger.figures import Figures
 
 _CENT = 10_000
 _ORDER = {what: place for place, what in enumerate(What)}
-_LEFT_BY_CENTS = Thing(What.ROUNDING, "", "cents")
+_CENTS = Thing(What.ROUNDING, "", "cents")
 
 
 class Posting(NamedTuple):
-    """What an account takes of one kind of things, and of which things it is the sum."""
+    """What an account takes of one kind of things; its parts add up to the amount."""
 
     account: Account
     what: What
@@ -61,46 +61,43 @@ class Entry(NamedTuple):
 
 def postings_of(figures: Figures, chart: Chart) -> Postings:
     """What a day with these figures is booked by."""
-    apart = any(rule.what is What.DISCOUNT for rule in chart.mapping.rules)
-    sources = sources_of(figures, discounts_apart=apart)
-    return _booked(sources, chart)
+    sources = sources_of(figures, discounts_apart=chart.has_discounts_apart)
+    booked = _booked(sources, chart)
+    return _in_cents(booked, chart) if chart.mapping.places is Places.CENTS else booked
 
 
 def _booked(sources: Iterable[Source], chart: Chart) -> Postings:
     unmapped: list[Source] = []
     postings: list[Posting] = []
     for source in sources:
-        account = None if _is_rest(source) else chart.account_of(source.thing)
+        account = chart.account_of(source.thing)
         if account is None:
             unmapped.append(source)
-        place = account or chart.suspense, source.thing.what
-        postings.append(Posting(*place, source.amount, [source]))
-    merged = _merged(postings)
-    if chart.mapping.places is Places.CENTS:
-        merged = _merged(_in_cents(merged, chart))
-    return Postings(merged, unmapped)
+        postings.append(
+            Posting(account or chart.suspense, source.thing.what, source.amount, [source])
+        )
+    return Postings(_merged(postings), unmapped)
 
 
-def _is_rest(source: Source) -> bool:
-    return source.thing.what is What.DIFFERENCE
+def _in_cents(exact: Postings, chart: Chart) -> Postings:
+    """Each posting rounded to a cent, and what that leaves on the account of rounding."""
+    unmapped = list(exact.unmapped)
+    rounded = [_rounded(posting) for posting in exact.all]
+    for before, after in zip(exact.all, rounded, strict=True):
+        if after.account is chart.suspense:
+            unmapped.append(Source(_CENTS, after.amount - before.amount))
+    left = Source(_CENTS, -sum(posting.amount for posting in rounded))
+    account = chart.account_of(_CENTS)
+    if account is None:
+        unmapped.append(left)
+    balancing = Posting(account or chart.suspense, What.ROUNDING, left.amount, [left])
+    return Postings(_merged([*rounded, balancing]), added_up(unmapped))
 
 
-def _merged(postings: Iterable[Posting]) -> list[Posting]:
-    """A posting for each account and kind of things, in order; none where nothing is left."""
-    sums: defaultdict[tuple[Account, What], int] = defaultdict(int)
-    parts: defaultdict[tuple[Account, What], list[Source]] = defaultdict(list)
-    for account, what, amount, sources in postings:
-        sums[account, what] += amount
-        parts[account, what] += sources
-    found = [Posting(*at, amount, _added_up(parts[at])) for at, amount in sums.items() if amount]
-    return sorted(found, key=lambda each: (_ORDER[each.what], each.account.code))
-
-
-def _in_cents(postings: list[Posting], chart: Chart) -> list[Posting]:
-    rounded = [each._replace(amount=to_cents(each.amount)) for each in postings]
-    left = -sum(each.amount for each in rounded)
-    account = chart.account_of(_LEFT_BY_CENTS) or chart.suspense
-    return [*rounded, Posting(account, What.ROUNDING, left, [Source(_LEFT_BY_CENTS, left)])]
+def _rounded(posting: Posting) -> Posting:
+    amount = to_cents(posting.amount)
+    off = Source(_CENTS, amount - posting.amount)
+    return posting._replace(amount=amount, parts=added_up([*posting.parts, off]))
 
 
 def to_cents(amount: int) -> int:
@@ -115,7 +112,7 @@ def change_of(before: Postings, after: Postings) -> Postings:
     undone = [
         Posting(each.account, each.what, -each.amount, _undone(each.parts)) for each in before.all
     ]
-    unmapped = _added_up([*_undone(before.unmapped), *after.unmapped])
+    unmapped = added_up([*_undone(before.unmapped), *after.unmapped])
     return Postings(_merged([*undone, *after.all]), unmapped)
 
 
@@ -123,7 +120,24 @@ def _undone(sources: Iterable[Source]) -> list[Source]:
     return [Source(thing, -amount) for thing, amount in sources]
 
 
-def _added_up(sources: Iterable[Source]) -> list[Source]:
+def _merged(postings: Iterable[Posting]) -> list[Posting]:
+    """A posting for each account and kind of things, in order; none where nothing is left."""
+    found: dict[tuple[str, What], Posting] = {}
+    for posting in postings:
+        at = posting.account.code, posting.what
+        known = found.get(at)
+        found[at] = posting if known is None else _together(known, posting)
+    kept = (each for each in found.values() if each.amount)
+    return sorted(kept, key=lambda each: (_ORDER[each.what], each.account.code))
+
+
+def _together(one: Posting, other: Posting) -> Posting:
+    parts = added_up([*one.parts, *other.parts])
+    return one._replace(amount=one.amount + other.amount, parts=parts)
+
+
+def added_up(sources: Iterable[Source]) -> list[Source]:
+    """Each thing once, and none that comes to nothing."""
     sums: defaultdict[Thing, int] = defaultdict(int)
     for thing, amount in sources:
         sums[thing] += amount

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from tillgate.journal.entry import Entry
+from tillgate.journal.entry import Entry, added_up
 from tillgate.journal.mapping import Account, Mapping
+from tillgate.journal.sources import Source
 
 
 class Journal(NamedTuple):
     """The entries of a range of booking dates, in order, all made with one mapping.
 
-    `accounts` are those that the entries use, and suspense. `final` says whether every day of the
-    range is closed. `without_figures` are days of which nothing is known, as when they were not
-    closed yet at the time that was asked for.
+    `accounts` are those of its postings with what they are below of, and suspense, by code. It is
+    `final` when nothing can be booked on its dates any more. `without_figures` are days that have
+    begun and of which nothing is known: no sale yet, or, as of earlier, none as it was then.
     """
 
     mapping: Mapping
@@ -23,3 +24,13 @@ class Journal(NamedTuple):
     accounts: Sequence[Account]
     final: bool
     without_figures: Sequence[date]
+
+    @property
+    def suspense(self) -> Account:
+        """The account of what has none."""
+        return next(each for each in self.accounts if each.code == self.mapping.suspense)
+
+    @property
+    def unmapped(self) -> list[Source]:
+        """What is on the suspense account for want of another, over all entries."""
+        return added_up(source for entry in self.entries for source in entry.postings.unmapped)

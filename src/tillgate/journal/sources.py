@@ -4,12 +4,16 @@ Amounts are whole millionths; debits are above zero, credits below.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from tillgate.journal.mapping import What
-from tillgate.ledger.figures import BLOCKS, Figures, Key, read_keys
+from tillgate.ledger.figures import BLOCKS, ONCE, Figures, Key, Keys, read_keys
+
+# What a day has once stands behind the sums of its blocks.
+_GIFT_CARDS_SOLD = ONCE.index("gift_cards") - len(ONCE)
+_NO_GROUP: Key = (None, "", "")
 
 
 class Thing(NamedTuple):
@@ -42,28 +46,33 @@ def sources_of(figures: Figures, *, discounts_apart: bool) -> list[Source]:
     Revenue is after discounts. With `discounts_apart` it is before them, and they stand by
     themselves, as the back office gives them (with tax where prices include it).
     """
-    sums: defaultdict[Thing, int] = defaultdict(int)
-    for thing, place, times in _plan(figures.keys, discounts_apart):
-        sums[thing] += times * figures.sums[place]
-    rest = -sum(sums.values())
-    sums[Thing(What.DIFFERENCE, "")] = rest
-    return [Source(thing, amount) for thing, amount in sums.items() if amount]
+    sums = figures.sums
+    found = [
+        Source(thing, amount)
+        for thing, terms in _plan(figures.keys, discounts_apart)
+        if (amount := sum(times * sums[place] for place, times in terms))
+    ]
+    if rest := -sum(source.amount for source in found):
+        found.append(Source(Thing(What.DIFFERENCE, ""), rest))
+    return found
 
 
 @lru_cache(maxsize=1024)
-def _plan(keys: bytes, discounts_apart: bool) -> list[_Term]:
+def _plan(keys: bytes, discounts_apart: bool) -> list[tuple[Thing, list[tuple[int, int]]]]:
     """Which sums count for which things; days whose keys are alike share it."""
-    return list(_terms(keys, discounts_apart=discounts_apart))
+    plan: defaultdict[Thing, list[tuple[int, int]]] = defaultdict(list)
+    for thing, place, times in _terms(read_keys(keys), discounts_apart=discounts_apart):
+        plan[thing].append((place, times))
+    return list(plan.items())
 
 
-def _terms(packed: bytes, *, discounts_apart: bool) -> Iterator[_Term]:
-    keys = read_keys(packed)
+def _terms(keys: Keys, *, discounts_apart: bool) -> Iterator[_Term]:
     at = 0
     for block, named in zip(BLOCKS, keys.blocks, strict=True):
         for key in named:
             match block.name:
                 case "accounting_groups":
-                    yield from _group(key, at, keys.gift_card_groups, discounts_apart)
+                    yield from _group(key, at, keys, discounts_apart)
                 case "taxes":
                     yield from _tax(key, at)
                 case "discounts" if discounts_apart:
@@ -75,16 +84,47 @@ def _terms(packed: bytes, *, discounts_apart: bool) -> Iterator[_Term]:
                 case _:
                     pass
             at += block.sums
+    yield from _gift_cards(keys)
 
 
-def _group(key: Key, at: int, gift_cards: Sequence[str], discounts_apart: bool) -> Iterator[_Term]:
-    number, name, code = key
-    what = What.GIFT_CARDS if code in gift_cards else What.SALES
-    yield _Term(Thing(what, _text(number), name, code), at + 1, -1)
+def _group(key: Key, at: int, keys: Keys, discounts_apart: bool) -> Iterator[_Term]:
+    is_owed = _is_gift_card(key, keys)
+    thing = _thing(What.GIFT_CARDS if is_owed else What.SALES, key)
+    yield _Term(thing, at + 1, -1)
     yield _Term(Thing(What.TAX, ""), at + 2, -1)
+    if is_owed:
+        single = _single_gift_card(keys)
+        yield _Term(_thing(What.GIFT_CARDS, single), at + 1, 1)
+        yield _Term(_thing(What.SALES, single), at + 1, -1)
     if discounts_apart:
-        yield _Term(Thing(what, _text(number), name, code), at + 4, -1)
+        yield _Term(thing, at + 4, -1)
         yield _Term(Thing(What.DISCOUNT, ""), at + 4, 1)
+
+
+def _gift_cards(keys: Keys) -> Iterator[_Term]:
+    """Of gift cards' groups what the proof says is owed; a taxed voucher in them is a sale.
+
+    The figures say how much is owed of all of them together. With several groups, what has to be
+    taken off is of none of them.
+    """
+    if any(_is_gift_card(key, keys) for key in keys.blocks[0]):
+        single = _single_gift_card(keys)
+        yield _Term(_thing(What.GIFT_CARDS, single), _GIFT_CARDS_SOLD, -1)
+        yield _Term(_thing(What.SALES, single), _GIFT_CARDS_SOLD, 1)
+
+
+def _is_gift_card(group: Key, keys: Keys) -> bool:
+    return group[2] in keys.gift_card_groups
+
+
+def _single_gift_card(keys: Keys) -> Key:
+    groups = [key for key in keys.blocks[0] if _is_gift_card(key, keys)]
+    return groups[0] if len(groups) == 1 else _NO_GROUP
+
+
+def _thing(what: What, group: Key) -> Thing:
+    number, name, code = group
+    return Thing(what, _text(number), name, code)
 
 
 def _tax(key: Key, at: int) -> Iterator[_Term]:

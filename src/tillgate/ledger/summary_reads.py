@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 import zstandard
-from psycopg import Connection, Cursor, sql
+from psycopg import AsyncConnection, Connection, Cursor, sql
 
 from tillgate.foundation.instants import format_instant
 from tillgate.foundation.postgres.pools import Pool
@@ -122,15 +122,11 @@ async def fetch_figures(pool: Pool, locations: Collection[int], asked: Days) -> 
     async with pool.connection() as connection, reading(connection, locations):
         async with connection.pipeline():
             cursors = [
-                await connection.execute(each, prepare=False) for each in _fact_queries(asked)
+                await connection.execute(each, prepare=False) for each in fact_queries(asked)
             ]
             facts = [await cursor.fetchall() for cursor in cursors]
         gathered = Gathered(asked, facts)
-        if gathered.has_open:
-            async with connection.cursor("sales") as sales:
-                await sales.execute(gathered.open_query, binary=True)
-                while rows := await sales.fetchmany(_SALES_AT_ONCE):
-                    await asyncio.to_thread(gathered.add_open, rows)
+        await fetch_open(connection, gathered)
         days = connection.cursor(binary=True)
         await days.execute(gathered.closed_query, prepare=False)
         await asyncio.to_thread(gathered.add_closed, await days.fetchall())
@@ -139,24 +135,40 @@ async def fetch_figures(pool: Pool, locations: Collection[int], asked: Days) -> 
 
 def read_figures(connection: Connection[Any], asked: Days) -> RangeFigures:
     """The same on a connection in a transaction that may see the location."""
-    facts = [connection.execute(wanted).fetchall() for wanted in _fact_queries(asked)]
+    facts = [connection.execute(wanted).fetchall() for wanted in fact_queries(asked)]
     gathered = Gathered(asked, facts)
-    if gathered.has_open:
-        with connection.cursor("sales") as sales:
-            sales.execute(gathered.open_query, binary=True)
-            while rows := sales.fetchmany(_SALES_AT_ONCE):
-                gathered.add_open(rows)
+    read_open(connection, gathered)
     # Not the connection's own kind of cursor: Django's binds by itself and knows no binary answers.
     days = Cursor(connection)
     gathered.add_closed(days.execute(gathered.closed_query, binary=True).fetchall())
     return gathered.range()
 
 
-def _fact_queries(asked: Days) -> list[sql.Composed]:
-    return [_of(asked, text) for text in (_PLACE, _RULES, _TENDERS, _GROUPS, _HAS_OPEN)]
+async def fetch_open(connection: AsyncConnection[Any], gathered: "Gathered") -> None:
+    """Count the sales of open days, if there are any, in the transaction that `gathered` is of."""
+    if gathered.has_open:
+        async with connection.cursor("sales") as sales:
+            await sales.execute(gathered.open_query, binary=True)
+            while rows := await sales.fetchmany(_SALES_AT_ONCE):
+                await asyncio.to_thread(gathered.add_open, rows)
 
 
-def _of(asked: Days, text: Any) -> sql.Composed:
+def read_open(connection: Connection[Any], gathered: "Gathered") -> None:
+    """The same on a connection that waits."""
+    if gathered.has_open:
+        with connection.cursor("sales") as sales:
+            sales.execute(gathered.open_query, binary=True)
+            while rows := sales.fetchmany(_SALES_AT_ONCE):
+                gathered.add_open(rows)
+
+
+def fact_queries(asked: Days) -> list[sql.Composed]:
+    """What has to be known before days are counted: `Gathered` takes the rows of each."""
+    return [query_of(asked, text) for text in (_PLACE, _RULES, _TENDERS, _GROUPS, _HAS_OPEN)]
+
+
+def query_of(asked: Days, text: Any) -> sql.Composed:
+    """SQL about these days, with `{here}`, `{location}`, `{first}`, `{last}` and `{as_of}`."""
     here = query("business_location_id = {location}", location=asked.location)
     bounds = {"first": asked.first, "last": asked.last, "as_of": asked.as_of}
     values = {"location": asked.location, **bounds}
@@ -183,12 +195,12 @@ class Gathered:
     @property
     def open_query(self) -> sql.Composed:
         """The sales of open days."""
-        return _of(self._asked, _OPEN)
+        return query_of(self._asked, _OPEN)
 
     @property
     def closed_query(self) -> sql.Composed:
         """The documents of closed days."""
-        return _of(self._asked, _CLOSED)
+        return query_of(self._asked, _CLOSED)
 
     def add_open(self, rows: Iterable[Any]) -> None:
         """Count sales of open days, each with its business date."""
@@ -203,10 +215,12 @@ class Gathered:
     def add_closed(self, rows: Iterable[Any]) -> None:
         """Take in documents of closed days."""
         for business_date, revision, digest, packed, totals, manifest in rows:
-            figures = unpack(packed) if packed is not None else _made(totals, manifest)
-            self._closed[business_date] = DayFigures(
-                business_date, DayState.CLOSED, revision, bytes(digest), figures
-            )
+            figures = kept_figures(packed, totals, manifest)
+            self.add_day(business_date, revision, bytes(digest), figures)
+
+    def add_day(self, day: date, revision: int, digest: bytes, figures: Figures) -> None:
+        """Take in a closed day."""
+        self._closed[day] = DayFigures(day, DayState.CLOSED, revision, digest, figures)
 
     def range(self) -> RangeFigures:
         """What has come, day by day, with the days of which nothing came."""
@@ -230,7 +244,10 @@ class Gathered:
         return DayFigures(day, state, None, b"", counted.figures() if counted else None)
 
 
-def _made(totals: bytes, manifest: bytes) -> Figures:
+def kept_figures(packed: bytes | None, totals: bytes, manifest: bytes) -> Figures:
+    """The figures of a document; where none are kept beside it, made of its totals and manifest."""
+    if packed is not None:
+        return unpack(packed)
     unpacked = zstandard.ZstdDecompressor().decompress(totals)
     return figures_of(BLOCKS_DECODER.decode(unpacked), _MANIFEST.decode(manifest).proof)
 

@@ -8,10 +8,9 @@ from tillgate.journal.sources import Thing
 
 
 class References(NamedTuple):
-    """The accounting references of the back office, by what they are of and its key.
+    """The accounting references of the back office, by what they are of (`reference_key`).
 
-    Keys are as `What` says, but for a tax: its code alone, whatever its rate. `names` is what a
-    reference is called; `groups` are the codes of accounting groups.
+    `names` is what a reference is called; `groups` are the codes of accounting groups.
     """
 
     by_thing: MappingOf[tuple[What, str], str]
@@ -19,7 +18,10 @@ class References(NamedTuple):
     groups: frozenset[str]
 
 
-NO_REFERENCES = References({}, {}, frozenset())
+def reference_key(thing: Thing) -> tuple[What, str]:
+    """What a thing's reference is found by; every rate that a tax ever had, by its code."""
+    key = thing.key.rpartition("@")[0] if thing.what is What.TAX else thing.key
+    return thing.what, key
 
 
 class Chart:
@@ -67,8 +69,7 @@ class Chart:
         return account
 
     def _reference(self, thing: Thing) -> str:
-        key = thing.key.rpartition("@")[0] if thing.what is What.TAX else thing.key
-        return thing.reference or self._references.by_thing.get((thing.what, key), "")
+        return thing.reference or self._references.by_thing.get(reference_key(thing), "")
 
     def _may_hold(self, account: Account, thing: Thing) -> bool:
         takes = not (account.currency and self._currency) or account.currency == self._currency

@@ -24,7 +24,8 @@ from tillgate.journal.booking import (
 from tillgate.journal.chart import Chart, References
 from tillgate.journal.entry import Entry
 from tillgate.journal.journal import Journal
-from tillgate.journal.mapping import BY_REFERENCE, Corrections, Mapping, Places, What
+from tillgate.journal.mapping import BY_REFERENCE, Corrections, Mapping, Places
+from tillgate.journal.references import Row, catalogued, references_of
 from tillgate.ledger.summary_reads import (
     Days,
     Gathered,
@@ -42,16 +43,14 @@ WHERE l.business_location_id = {location} AND ({version}::int IS NULL OR m.versi
 ORDER BY m.version DESC LIMIT 1
 """
 
-_REFERENCES = """
-SELECT 'tender', payment_method_id::text, body::json ->> 'accountingReference',
-    body::json ->> 'name'
-FROM catalogue_paymentmethod WHERE business_location_id = {location}
+_CATALOGUE = """
+SELECT 1, code, body FROM catalogue_taxrate WHERE business_location_id = {location}
 UNION ALL
-SELECT 'tax', code, body::json ->> 'accountingReference', body::json ->> 'description'
-FROM catalogue_taxrate WHERE business_location_id = {location}
+SELECT 2, payment_method_id::text, body FROM catalogue_paymentmethod
+WHERE business_location_id = {location}
 UNION ALL
-SELECT 'sales', accounting_group_id::text, body::json ->> 'code', body::json ->> 'name'
-FROM catalogue_accountinggroup WHERE business_location_id = {location}
+SELECT 3, accounting_group_id::text, body FROM catalogue_accountinggroup
+WHERE business_location_id = {location}
 ORDER BY 1, 2
 """
 
@@ -150,7 +149,7 @@ def _queries(asked: Asked) -> list[sql.Composed]:
     return [
         *fact_queries(asked.days),
         query(_MAPPING, location=asked.location, version=asked.version),
-        query(_REFERENCES, location=asked.location),
+        query(_CATALOGUE, location=asked.location),
         query_of(asked.days, _DOCUMENTS),
     ]
 
@@ -161,11 +160,11 @@ class _Found:
     def __init__(
         self, asked: Asked, rows: Sequence[list[Any]], mapping: Mapping | None = None
     ) -> None:
-        *facts, mappings, references, documents = rows
+        *facts, mappings, catalogue, documents = rows
         self.days = Gathered(asked.days, facts)
         self._asked = asked
         self._mapping = _chosen(asked, mapping or _kept(asked, mappings))
-        self._references = references_of(references)
+        self._references = _references(catalogue)
         self._documents = [_document(*row) for row in documents]
 
     def journal(self) -> Journal:
@@ -226,18 +225,11 @@ def _chosen(asked: Asked, mapping: Mapping) -> Mapping:
     )
 
 
-def references_of(rows: Iterable[tuple[str, str, str | None, str | None]]) -> References:
-    """References of rows: what it is of, its key, the reference, and a name."""
-    by_thing, names, groups = dict[tuple[What, str], str](), dict[str, str](), set[str]()
-    for what, key, reference, name in rows:
-        if not reference:
-            continue
-        by_thing[What(what), key] = reference
-        # What several share is called as the first of them: groups come before taxes and tenders.
-        names.setdefault(reference, name or "")
-        if what == What.SALES:
-            groups.add(reference)
-    return References(by_thing, names, frozenset(groups))
+def _references(rows: Iterable[tuple[int, str, str]]) -> References:
+    by_kind: tuple[list[Row], ...] = ([], [], [])
+    for kind, key, body in rows:
+        by_kind[kind - 1].append((key, body))
+    return references_of(catalogued(*by_kind))
 
 
 def _document(  # noqa: PLR0913, PLR0917  a row

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tillgate.foundation.money import trimmed
-from tillgate.journal.chart import References
+from tillgate.journal.chart import References, reference_key
 from tillgate.journal.mapping import What
 from tillgate.journal.sources import Thing
 
@@ -42,7 +42,7 @@ def references_of(things: Iterable[Thing]) -> References:
     for thing in sorted(things, key=lambda each: each.what not in _OF_GROUPS):
         if not thing.reference:
             continue
-        by_thing.setdefault((thing.what, thing.key), thing.reference)
+        by_thing.setdefault(reference_key(thing), thing.reference)
         names.setdefault(thing.reference, thing.name or thing.reference)
         if thing.what in _OF_GROUPS:
             groups.add(thing.reference)

@@ -47,6 +47,7 @@ def closed(copy: Copy, rows: Rows, ledger_url: str, tmp_path: Path) -> None:  # 
     copy.gate.token = rows.add_token(personal=True)
     paid = a_payment(1, consumer=Consumer(id="c-1", first_name="Chris"), authorization="00AA")
     known = a_sale(1, OPENING + timedelta(minutes=1), payments=[paid])
+    known.external_references = ["order-7"]
     rows.add_sales([known, *sales_every(10, 4)[1:]])
     rows.close_day()
     rows.add_sales([a_sale(9, OPENING + timedelta(days=1))], day=NEXT)

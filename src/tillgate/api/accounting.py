@@ -14,16 +14,20 @@ from tillgate.api.books import books_of
 from tillgate.api.call import Call
 from tillgate.api.params import Clash, Parameters, reading
 from tillgate.api.plane import Plane
-from tillgate.api.readers import MAX_RANGE, BusinessDate, Id, Instant, clamped, whole
+from tillgate.api.readers import MAX_RANGE, BusinessDate, Flag, Id, Instant, clamped, whole
+from tillgate.api.turns import sum_turn
 from tillgate.foundation import clock
 from tillgate.foundation.instants import format_instant
 from tillgate.ledger.amounts import cents, micro
+from tillgate.ledger.beside_reads import fetch_faults
 from tillgate.ledger.calendar import ONE_DAY
 from tillgate.ledger.day_reads import ClosedRow, DayRow, fetch_changes, fetch_days
 from tillgate.ledger.proof import Proof
 
 _USUAL_RANGE = timedelta(days=30)
 _MOST = 366
+# Comparing a document takes some ten milliseconds.
+_MOST_CHECKED = 10
 
 
 class DaysParameters(Parameters, frozen=True):
@@ -45,11 +49,12 @@ class DaysParameters(Parameters, frozen=True):
 
 
 class ChangesParameters(Parameters, frozen=True):
-    """From which position of the chain on."""
+    """From which position of the chain on, and whether to compare what lies beside documents."""
 
     business_location_id: Id
     since: Annotated[int, reading(whole(0))] = 0
     page_size: Annotated[int, reading(clamped(_MOST))] = 100
+    check_index: Flag = False
 
 
 async def get_days(plane: Plane, _call: Call, grant: Grant, asked: DaysParameters) -> bytes:
@@ -129,13 +134,14 @@ def _totals(proof: Proof) -> dict[str, object]:
 async def get_changes(plane: Plane, _call: Call, grant: Grant, asked: ChangesParameters) -> bytes:
     """What was closed and corrected after a position, in the order in which it was."""
     await books_of(plane, grant, asked.business_location_id)
-    rows = await fetch_changes(
-        plane.pool,
-        grant.locations,
-        asked.business_location_id,
-        since=asked.since,
-        limit=asked.page_size,
-    )
+    location, size = asked.business_location_id, asked.page_size
+    page = {"since": asked.since, "limit": min(size, _MOST_CHECKED) if asked.check_index else size}
+    rows = await fetch_changes(plane.pool, grant.locations, location, **page)
     items = [{"businessDate": row.business_date, **_document(row)} for row in rows]
+    if asked.check_index:
+        async with sum_turn(plane):
+            found = await fetch_faults(plane.pool, grant.locations, location, **page)
+        for item, faults in zip(items, found, strict=False):
+            item["indexFaults"] = faults
     reached = rows[-1].manifest.position if rows else asked.since
     return msgspec.json.encode({"items": items, "next": reached})

@@ -94,7 +94,7 @@ def pack(facts: Sequence[Facts], sales: Sequence[Cut]) -> tuple[list[Span], byte
 
 
 def _frame(facts: Sequence[Facts], sales: Sequence[Cut], at: int) -> tuple[Span, bytes]:
-    compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
     blocks = [
         compressor.compress(_ENCODER.encode(_directory(facts, sales))),
         compressor.compress(b",".join(sale.lean for sale in sales)),

@@ -63,7 +63,7 @@ def pack(lines: MonthLines) -> bytes | None:
         encoded = msgspec.msgpack.encode(lines)
     except OverflowError:
         return None
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(encoded)
+    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(encoded)
 
 
 def unpack(packed: bytes) -> MonthLines:

@@ -8,11 +8,11 @@ from tillgate.verifying.keys import Keys
 
 
 class Chain:
-    """Follows a location's chain, document by document."""
+    """Follows a location's chain, document by document; `newest` has the last one of each day."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self._revisions: dict[str, int] = {}
+        self.newest: dict[str, Checked] = {}
         self.first: Checked | None = None
         self.head: Checked | None = None
         self.count = self.unchecked = 0
@@ -43,12 +43,12 @@ class Chain:
             raise Broken(checked.title, f"does not follow {self.head.title}: the chain is broken")
         if checked.location != self.head.location:
             raise Broken(checked.title, f"is of another location: {checked.location}")
-        known = self._revisions.get(checked.business_date)
-        if known is not None and checked.revision != known + 1:
-            raise Broken(checked.title, f"comes after revision {known} of the same day")
+        known = self.newest.get(checked.business_date)
+        if known is not None and checked.revision != known.revision + 1:
+            raise Broken(checked.title, f"comes after revision {known.revision} of the same day")
 
     def _take(self, checked: Checked) -> None:
-        self._revisions[checked.business_date] = checked.revision
+        self.newest[checked.business_date] = checked
         self.first = self.first or checked
         self.head = checked
         self.count += 1

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from tillgate.verifying.answers import check_answers
 from tillgate.verifying.chain import Chain
 from tillgate.verifying.errors import Broken, CannotVerify
 from tillgate.verifying.folder import Folder
@@ -72,6 +73,7 @@ def verify_gate(asked: Asked, gate: Gate) -> Chain:
     for files in chain.follow(gate.documents(chain.head.position if chain.head else 0)):
         if folder is not None:
             folder.save(files)
+    check_answers(chain, gate)
     return chain
 
 

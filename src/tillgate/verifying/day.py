@@ -44,7 +44,10 @@ class Files(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A document that is whole; of `unchecked` parts only some values were given, and no salt."""
+    """A document that is whole, with its proof.
+
+    Of `unchecked` parts only some values were given, and no salt.
+    """
 
     title: str
     location: int
@@ -55,6 +58,7 @@ class Checked(NamedTuple):
     previous: str
     key: str
     unchecked: int
+    proof: Thing
 
 
 def check_day(files: Files, keys: Keys) -> Checked:
@@ -73,7 +77,7 @@ def check_day(files: Files, keys: Keys) -> Checked:
     except (ArithmeticError, DecimalException, LookupError, TypeError, ValueError) as error:
         raise Broken(files.title, f"does not have the form of a day ({error!r})") from error
     place = (files.title, location, files.business_date, files.revision, position)
-    return Checked(*place, digest, previous, key, unchecked)
+    return Checked(*place, digest, previous, key, unchecked, told["proof"])
 
 
 def _check_signature(files: Files, keys: Keys) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import gzip
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -57,9 +58,29 @@ class Gate:
                 yield self._files(item)
             since = int(page[-1]["position"])
 
-    def _page(self, since: int) -> list[dict[str, Any]]:
+    def index_faults(self) -> Iterator[tuple[str, list[str]]]:
+        """Of each document what the gate itself finds not to fit of all that lies beside it."""
+        since = 0
+        while page := self._page(since, "checkIndex=true&"):
+            for item in page:
+                yield title_of(item["businessDate"], item["revision"]), item["indexFaults"]
+            since = int(page[-1]["position"])
+
+    def days(self, first: date, last: date) -> list[dict[str, Any]]:
+        """The days of at most a year as `days` gives them."""
+        return self._items(f"days?from={first}&to={last}&pageSize={_PAGE}")
+
+    def sums(self, first: date, last: date) -> list[dict[str, Any]]:
+        """What each of these days comes to, as `periods` adds it up."""
+        return self._items(f"periods?by=day&from={first}&to={last}")
+
+    def _items(self, asked: str) -> list[dict[str, Any]]:
+        path = f"{self._base}/{asked}"
+        return list(parse(self._asked(path), path)["items"])
+
+    def _page(self, since: int, how: str = "") -> list[dict[str, Any]]:
         """Some documents after a position; where a page fails, the next one alone."""
-        path = f"{self._base}/changes?since={since}&pageSize="
+        path = f"{self._base}/changes?{how}since={since}&pageSize="
         try:
             return list(parse(self._get(f"{path}{_PAGE}"), path)["items"])
         except Refused as refused:

@@ -20,7 +20,7 @@ _THOUSAND = 1000 * 10**PLACES
 
 def as_hledger(journal: Journal) -> bytes:
     """The whole file, in UTF-8."""
-    names = Names([*journal.mapping.accounts, *journal.accounts])
+    names = Names(journal.accounts)
     blocks = [_head(journal, names)]
     blocks += ["\n".join(_entry(entry, journal, names)) for entry in journal.entries]
     return f"{_BETWEEN.join(blocks)}\n".encode()

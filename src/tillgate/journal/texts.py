@@ -42,7 +42,7 @@ def head(journal: Journal) -> Iterator[str]:
     yield f"Journal of business location {journal.location}, by version {mapping.version} of its"
     yield f"business's mapping. Corrections: {mapping.corrections}. Places: {mapping.places}."
     if not journal.final:
-        yield "Days of it are not closed. Entries with ! instead of * will still change."
+        yield "It is not final: days are not closed (with ! instead of *), or may be corrected yet."
     if journal.without_figures:
         days = ", ".join(map(str, journal.without_figures))
         yield f"Nothing is known of {days}."

@@ -193,7 +193,8 @@ class Rows:
         with scoped(self.ledger, [location]):
             self.ledger.execute(
                 "INSERT INTO ledger_monthlines (business_location_id, month, position,"
-                " first_closed_at, last_closed_at, parts, lines) VALUES (%s, %s, 1000000, %s, %s, 0, '')",
+                " first_closed_at, last_closed_at, parts, lines)"
+                " VALUES (%s, %s, 1000000, %s, %s, 0, '')",
                 (location, month, OPENING, OPENING),
             )
 

@@ -139,11 +139,12 @@ class ClosedRun:
             reached = payments + told.payments_sizes[at]
         yield lean[reached:end]
 
-    def _viewed(self, view: View) -> Iterator[bytes]:
+    def _viewed(self, view: View) -> Iterable[Stretch]:
         tags = pieces.shown_tags(view.parts, staff_names=view.staff_names, rounding=view.v2)
-        payments = Part.PAYMENTS in view.parts
-        for sale in self._frame.sales[self._start : self._end]:
-            yield pieces.view(sale, tags, self._known, payments=payments)
+        if Part.PAYMENTS in view.parts:
+            return [self._frame.with_payments(self._start, self._end, tags, self._known)]
+        sales = self._frame.sales[self._start : self._end]
+        return (pieces.view(sale, tags, self._known, payments=False) for sale in sales)
 
 
 def in_order(runs: Iterable[Run]) -> list[Run]:

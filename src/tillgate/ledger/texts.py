@@ -6,7 +6,7 @@ import msgspec
 
 Text = Literal["lean", "body"]
 # A part of a larger text is passed on without a copy of it.
-Stretch = bytes | memoryview
+Stretch = bytes | bytearray | memoryview
 
 
 class SaleText(msgspec.Struct, frozen=True):

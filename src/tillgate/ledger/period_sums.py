@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tillgate.ledger.periods import Period, Periods
-from tillgate.ledger.summary import Summary, add_up
+from tillgate.ledger.summary import Places, Summary, add_up
 from tillgate.ledger.summary_reads import RangeFigures
 
 
@@ -49,6 +49,7 @@ class _Sums:
         self._found = found
         self._dates = [day.business_date for day in found.days]
         self._known: dict[Period, PeriodSum] = {}
+        self._places = Places()
 
     def of(self, period: Period) -> PeriodSum:
         if period not in self._known:
@@ -58,7 +59,8 @@ class _Sums:
     def _add_up(self, period: Period) -> PeriodSum:
         start = bisect_left(self._dates, period.first)
         days = self._found.days[start : bisect_right(self._dates, period.last)]
-        summary = add_up((day.business_date, day.figures) for day in days if day.figures)
+        figures = ((day.business_date, day.figures) for day in days if day.figures)
+        summary = add_up(figures, self._places)
         closed = sum(day.revision is not None for day in days)
         final = self._found._replace(days=days).is_final(period.first, period.last)
         return PeriodSum(period, summary, final, closed)

@@ -3,13 +3,13 @@
 Nothing is rounded here; whoever shows an amount rounds it, half even, once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from operator import add
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tillgate.ledger.figures import BLOCKS, ONCE, Block, Figures, Key, Keys, read_keys
+from tillgate.ledger.figures import BLOCKS, ONCE, Block, Figures, Key, read_keys
 from tillgate.ledger.totals import (
     DiscountTotal,
     GroupTotal,
@@ -119,81 +119,104 @@ def _cents_each(total: int, count: int) -> int | None:
     return round(Fraction(total, count * _CENT)) if count > 0 else None
 
 
+class Places:
+    """Where each sum of a day belongs among those of many days, whatever their keys are.
+
+    Periods of one range share one: what days of the same keys have in common is found out once.
+    """
+
+    def __init__(self) -> None:
+        self._of_entry: dict[tuple[str, Key], int] = {}
+        self._of_keys: dict[bytes, list[int]] = {}
+        self.size = len(ONCE)
+
+    def of(self, keys: bytes) -> list[int]:
+        """The places of the sums of figures with these keys, one after the other."""
+        if keys not in self._of_keys:
+            self._of_keys[keys] = [*self._of_blocks(keys), *range(len(ONCE))]
+        return self._of_keys[keys]
+
+    def _of_blocks(self, keys: bytes) -> Iterator[int]:
+        for block, named in zip(BLOCKS, read_keys(keys).blocks, strict=True):
+            for key in named:
+                start = self.at(block.name, key, block.sums)
+                yield from range(start, start + block.sums)
+
+    def at(self, block: str, key: Key, sums: int) -> int:
+        """Where the sums of an entry begin, of which there are so many."""
+        start = self._of_entry.setdefault((block, key), self.size)
+        if start == self.size:
+            self.size += sums
+        return start
+
+
 class Adder:
     """Adds up days in any order."""
 
-    def __init__(self) -> None:
-        self._sums: dict[bytes, list[list[int]]] = {}
+    def __init__(self, places: Places | None = None) -> None:
+        self._places = places or Places()
+        self._sums: dict[bytes, list[int]] = {}
         self._unbalanced: list[Unbalanced] = []
 
     def add(self, business_date: date, figures: Figures) -> None:
         """Count one more day."""
-        self._sums.setdefault(figures.keys, []).append(figures.sums)
+        # Days of the same keys first: that needs no place for each sum.
+        before = self._sums.get(figures.keys)
+        sums = figures.sums if before is None else list(map(add, before, figures.sums))
+        self._sums[figures.keys] = sums
         if figures.unbalanced:
             rest = sum(rest for _, rest in figures.unbalanced)
             self._unbalanced.append(Unbalanced(business_date, rest, figures.unbalanced))
 
     def summary(self) -> Summary:
         """What they all come to."""
-        # Column by column: the more days are alike, the faster.
-        keyed = [
-            (read_keys(packed), [sum(column) for column in zip(*days, strict=True)])
-            for packed, days in self._sums.items()
-        ]
-        merged = _Merged(keyed)
-        payments = [PaymentTotal(*key, *sums) for key, sums in merged.entries("payments")]
+        keys, sums = [read_keys(packed) for packed in self._sums], self._spread()
+        blocks = {
+            block.name: list(
+                self._entries(block, {key for each in keys for key in each.blocks[at]}, sums)
+            )
+            for at, block in enumerate(BLOCKS)
+        }
+        payments = [PaymentTotal(*entry) for entry in blocks["payments"]]
         tips, surcharges = sum(one.tip for one in payments), sum(one.surcharge for one in payments)
-        once = dict(zip(ONCE, merged.once, strict=True))
+        once = dict(zip(ONCE, sums, strict=False))
         sold = Sold._make([*(once[name] for name in ONCE[:4]), tips, surcharges])
         return Summary(
-            groups=[GroupTotal(*key, *sums) for key, sums in merged.entries("accounting_groups")],
-            taxes=[TaxTotal(*key, *sums) for key, sums in merged.entries("taxes")],
-            discounts=[DiscountTotal(*key, *sums) for key, sums in merged.entries("discounts")],
+            groups=[GroupTotal(*entry) for entry in blocks["accounting_groups"]],
+            taxes=[TaxTotal(*entry) for entry in blocks["taxes"]],
+            discounts=[DiscountTotal(*entry) for entry in blocks["discounts"]],
             payments=payments,
-            service_charges=[
-                ServiceTotal(*key, *sums) for key, sums in merged.entries("service_charges")
-            ],
-            types=[TypeTotal(*key, *sums) for key, sums in merged.entries("types")],
+            service_charges=[ServiceTotal(*entry) for entry in blocks["service_charges"]],
+            types=[TypeTotal(*entry) for entry in blocks["types"]],
             sold=sold,
             covers=once["covers"],
             receipts=once["receipts"],
             unbalanced=sorted(self._unbalanced),
-            gift_card_groups=sorted({code for keys, _ in keyed for code in keys.gift_card_groups}),
+            gift_card_groups=sorted({code for each in keys for code in each.gift_card_groups}),
             **{name: Counted(once[name], once[f"{name}_total"]) for name in _COUNTED},
         )
 
+    def _spread(self) -> list[int]:
+        """All sums, each at its place."""
+        places = [self._places.of(keys) for keys in self._sums]
+        sums = [0] * self._places.size
+        for known, amounts in zip(places, self._sums.values(), strict=True):
+            for place, amount in zip(known, amounts, strict=True):
+                sums[place] += amount
+        return sums
 
-class _Merged:
-    """Sums of days with different keys, brought together entry by entry."""
-
-    def __init__(self, keyed: Iterable[tuple[Keys, list[int]]]) -> None:
-        self._blocks: dict[str, dict[Key, list[int]]] = {block.name: {} for block in BLOCKS}
-        self.once = [0] * len(ONCE)
-        for keys, sums in keyed:
-            at = 0
-            for block, named in zip(BLOCKS, keys.blocks, strict=True):
-                at = _merge(block, self._blocks[block.name], named, sums, at)
-            self.once = list(map(add, self.once, sums[at:]))
-
-    def entries(self, name: str) -> list[tuple[Key, list[int]]]:
-        """The entries of a block in the order of their keys."""
-        return sorted(self._blocks[name].items(), key=lambda entry: in_order(entry[0]))
-
-
-def _merge(
-    block: Block, known: dict[Key, list[int]], named: Sequence[Key], sums: list[int], at: int
-) -> int:
-    for key in named:
-        more = sums[at : at + block.sums]
-        mine = known.get(key)
-        known[key] = more if mine is None else list(map(add, mine, more))
-        at += block.sums
-    return at
+    def _entries(
+        self, block: Block, keys: Collection[Key], sums: list[int]
+    ) -> Iterator[tuple[Any, ...]]:
+        """The entries of a block in the order of their keys, each with its sums."""
+        for key in sorted(keys, key=in_order):
+            start = self._places.at(block.name, key, block.sums)
+            yield (*key, *sums[start : start + block.sums])
 
 
-def add_up(days: Iterable[tuple[date, Figures]]) -> Summary:
-    """What these days come to."""
-    adder = Adder()
+def add_up(days: Iterable[tuple[date, Figures]], places: Places | None = None) -> Summary:
+    """What these days come to; `places` may be shared with other ranges."""
+    adder = Adder(places)
     for business_date, figures in days:
         adder.add(business_date, figures)
     return adder.summary()

@@ -53,20 +53,25 @@ WHERE {here} AND business_date BETWEEN {first} AND {last}
 ORDER BY business_date, closed_at, account_id
 """
 
-# Documents of earlier builds have no figures beside them: theirs are made from the document.
+# Documents of earlier builds have no figures beside them: theirs are made from the document, which
+# is looked up apart, so that those of all other days need not be read.
 _CLOSED = """
 WITH latest AS (
     SELECT DISTINCT ON (business_date) business_date, revision, digest FROM ledger_closedday
     WHERE {here} AND business_date BETWEEN {first} AND {last}
       AND ({as_of}::timestamptz IS NULL OR closed_at <= {as_of})
     ORDER BY business_date, revision DESC
+), known AS (
+    SELECT l.business_date, l.revision, l.digest, f.figures FROM latest l
+    LEFT JOIN ledger_dayfigures f ON f.business_location_id = {location}
+        AND f.business_date = l.business_date AND f.revision = l.revision
 )
-SELECT l.business_date, l.revision, l.digest, f.figures, d.totals, d.manifest
-FROM latest l
-LEFT JOIN ledger_dayfigures f ON f.business_location_id = {location}
-    AND f.business_date = l.business_date AND f.revision = l.revision
-LEFT JOIN ledger_closedday d ON f.figures IS NULL AND d.business_location_id = {location}
-    AND d.business_date = l.business_date AND d.revision = l.revision
+SELECT k.*, NULL::bytea, NULL::bytea FROM known k WHERE k.figures IS NOT NULL
+UNION ALL
+SELECT k.*, d.totals, d.manifest FROM known k
+JOIN ledger_closedday d ON d.business_location_id = {location}
+    AND d.business_date = k.business_date AND d.revision = k.revision
+WHERE k.figures IS NULL
 """
 
 _MANIFEST = msgspec.json.Decoder(Manifest)

@@ -11,7 +11,7 @@ import tillgate.api
 _PROMISE = Path(str(tillgate.api.__file__)).parent / "openapi.yaml"
 PROMISE: dict[str, Any] = yaml.safe_load(_PROMISE.read_text())
 # Plain values and links, which are told where they stand.
-_PLAIN = {"Id", "Amount2", "Amount6", "Exact", "Link", "SelfLink", "Totals"}
+_PLAIN = {"Id", "Amount2", "Amount6", "Exact", "Link", "SelfLink", "Totals", "Booked"}
 
 
 def operations() -> dict[str, dict[str, Any]]:

@@ -7,7 +7,8 @@
     ├── ScopeMissing        403
     ├── AccessSuspended     403
     ├── NotThere            404  unknown path, item or sale
-    │   └── LocationNotFound     unknown and foreign locations, alike
+    │   ├── LocationNotFound     unknown and foreign locations, alike
+    │   └── NoSuchMapping        a version that the business has not kept
     ├── MethodNotAllowed    405
     ├── NoSuchRange         416  a range beyond the end of a file
     ├── LimitReached        429
@@ -130,6 +131,15 @@ class LocationNotFound(NotThere):
 
     def __init__(self, location: int) -> None:
         super().__init__(f"Business Location Not found for {location}")
+
+
+class NoSuchMapping(NotThere):
+    """The business has kept no mapping of this version."""
+
+    def __init__(self, version: int) -> None:
+        cure = "leave it out for the newest version, or write the version of an earlier journal"
+        super().__init__(f"The business has no mapping with version {version}: {cure}.")
+        self.problems = (Problem("mappingVersion", str(version), cure),)
 
 
 class MethodNotAllowed(Refusal):

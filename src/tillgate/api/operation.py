@@ -232,7 +232,7 @@ def payload_answer(call: Call, payload: Payload, headers: tuple[Header, ...]) ->
     known = call.header(b"if-none-match")
     if known and matches(known, payload.etag):
         return Answer(304, common, b"")
-    common.append((b"content-type", payload.content_type))
+    common += [(b"content-type", payload.content_type), *payload.headers]
     if payload.size > WORTH_PACKING and accepts_gzip(call.header(b"accept-encoding")):
         common.append((b"content-encoding", b"gzip"))
         return Answer(200, common, payload.packed)

@@ -43,10 +43,16 @@ class Body(NamedTuple):
 class Payload:
     """The bytes of an answer. Put together and packed at most once, however often it is sent."""
 
-    def __init__(self, body: bytes | Body, content_type: bytes = b"application/json") -> None:
+    def __init__(
+        self,
+        body: bytes | Body,
+        content_type: bytes = b"application/json",
+        headers: Sequence[tuple[bytes, bytes]] = (),
+    ) -> None:
         self._text, told, self.is_final = body if isinstance(body, Body) else Body((body,), (body,))
         self.size = sum(map(len, self._text))
         self.content_type = content_type
+        self.headers = headers
         digest = sha256()
         for part in told:
             digest.update(part)

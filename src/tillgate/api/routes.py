@@ -8,6 +8,7 @@ from tillgate.api import (
     exports,
     financials,
     items,
+    journal,
     lookups,
     periods,
     sales,
@@ -159,6 +160,13 @@ OPERATIONS = (
         scope=_FINANCIAL,
         parameters=periods.PeriodsParameters,
         handler=periods.get_periods,
+    ),
+    Operation(
+        path=f"{_ACCOUNTING}/journal",
+        operation_id="getJournal",
+        scope=_FINANCIAL,
+        parameters=journal.JournalParameters,
+        handler=journal.get_journal,
     ),
     Operation(
         path=f"{_ACCOUNTING}/export",

@@ -40,12 +40,12 @@ class SummaryParameters(Parameters, frozen=True):
             check_dates(self.from_, self.to)
 
 
-def check_dates(first: date, last: date) -> None:
-    """Raises `Clash` for a reversed range, or one that is too long."""
+def check_dates(first: date, last: date, longest: timedelta = LONGEST) -> None:
+    """Raises `Clash` for a reversed range, or one of more days than the longest."""
     if last < first:
         raise Clash("to", "write a date that is not before from")
-    if last - first >= LONGEST:
-        raise Clash("to", f"write a date less than {LONGEST.days} days after from")
+    if last - first >= longest:
+        raise Clash("to", f"write a date less than {longest.days} days after from")
 
 
 async def get_summary(plane: Plane, _call: Call, grant: Grant, asked: SummaryParameters) -> bytes:

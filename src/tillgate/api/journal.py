@@ -1,0 +1,212 @@
+"""`journal`: a balanced entry a business day, by the business's own accounts, in four formats."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import field
+
+from tillgate.access.reads import Grant
+from tillgate.api.books import books_of
+from tillgate.api.call import Call
+from tillgate.api.errors import NoSuchMapping
+from tillgate.api.params import Parameters, Unusable, reading
+from tillgate.api.payload import Payload
+from tillgate.api.plane import Plane
+from tillgate.api.readers import BusinessDate, Id, Instant, whole
+from tillgate.api.summary import check_dates, earlier
+from tillgate.api.turns import sum_turn
+from tillgate.foundation import clock
+from tillgate.foundation.instants import format_instant
+from tillgate.journal.beancount import as_beancount
+from tillgate.journal.csv import as_csv
+from tillgate.journal.entry import Entry, Posting
+from tillgate.journal.hledger import as_hledger
+from tillgate.journal.journal import Journal
+from tillgate.journal.mapping import Account, Corrections, Places
+from tillgate.journal.reads import Asked, NoSuchVersion, fetch_journal
+from tillgate.journal.sources import Source
+from tillgate.ledger.amounts import exact
+
+# A leap year whole.
+_LONGEST = timedelta(days=366)
+_MOST_VERSIONS = 2**31 - 1
+
+
+class Format(StrEnum):
+    """How a journal is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    HLEDGER = "hledger"
+    BEANCOUNT = "beancount"
+
+
+class _Text(msgspec.Struct, frozen=True):
+    """A format for a program of accountants: who writes it, and what its files are."""
+
+    write: Callable[[Journal], bytes]
+    content_type: bytes
+    ending: str
+
+
+_TEXTS = {
+    Format.CSV: _Text(as_csv, b"text/csv; charset=utf-8; header=present", "csv"),
+    Format.HLEDGER: _Text(as_hledger, b"text/plain; charset=utf-8", "journal"),
+    Format.BEANCOUNT: _Text(as_beancount, b"text/plain; charset=utf-8", "beancount"),
+}
+
+
+def _one_of(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
+    def read(text: str) -> StrEnum:
+        try:
+            return kind(text)
+        except ValueError as error:
+            raise Unusable(f"write one of {', '.join(kind)}") from error
+
+    return read
+
+
+class JournalParameters(Parameters, frozen=True):
+    """Which days, as of when, how they are written, and what the mapping says otherwise.
+
+    One date alone is that day, none the day that runs now.
+    """
+
+    business_location_id: Id
+    from_: BusinessDate | None = field(name="from", default=None)
+    to: BusinessDate | None = None
+    as_of: Instant | None = None
+    format_: Annotated[Format, reading(_one_of(Format))] = field(name="format", default=Format.JSON)
+    corrections: Annotated[Corrections | None, reading(_one_of(Corrections))] = None
+    places: Annotated[Places | None, reading(_one_of(Places))] = None
+    mapping_version: Annotated[int | None, reading(whole(0, _MOST_VERSIONS))] = None
+
+    def __post_init__(self) -> None:
+        if self.from_ is not None and self.to is not None:
+            check_dates(self.from_, self.to, _LONGEST)
+
+
+async def get_journal(
+    plane: Plane, _call: Call, grant: Grant, asked: JournalParameters
+) -> bytes | Payload:
+    """What is booked on the days of a range: closed ones by their documents, others as they are."""
+    location = asked.business_location_id
+    books, now = await books_of(plane, grant, location), clock.now()
+    today = books.calendar.day_of(now)
+    wanted = Asked(
+        location,
+        asked.from_ or asked.to or today,
+        asked.to or asked.from_ or today,
+        now,
+        earlier(asked.as_of, now),
+        asked.mapping_version,
+        asked.corrections,
+        asked.places,
+    )
+    async with sum_turn(plane):
+        try:
+            journal = await fetch_journal(plane.pool, grant.locations, wanted)
+        except NoSuchVersion as error:
+            raise NoSuchMapping(error.version) from error
+        if asked.format_ is Format.JSON:
+            return await asyncio.to_thread(as_json, journal, wanted)
+        text = _TEXTS[asked.format_]
+        written = await asyncio.to_thread(text.write, journal)
+    return Payload(written, text.content_type, (_named(wanted, text.ending),))
+
+
+def _named(asked: Asked, ending: str) -> tuple[bytes, bytes]:
+    name = f"journal-{asked.location}-{asked.first}-{asked.last}.{ending}"
+    return b"content-disposition", f'attachment; filename="{name}"'.encode()
+
+
+def as_json(journal: Journal, asked: Asked) -> bytes:
+    """The journal as the answer has it."""
+    mapping = journal.mapping
+    shown = _cents if mapping.places is Places.CENTS else exact
+    return msgspec.json.encode(
+        {
+            "businessLocationId": journal.location,
+            "from": asked.first,
+            "to": asked.last,
+            **({"asOf": format_instant(asked.as_of)} if asked.as_of else {}),
+            "currency": journal.currency,
+            "final": journal.final,
+            "mappingVersion": mapping.version,
+            "corrections": mapping.corrections,
+            "places": mapping.places,
+            "suspense": mapping.suspense,
+            "accounts": [_account(account) for account in journal.accounts],
+            "entries": [_entry(entry, shown) for entry in journal.entries],
+            "unmapped": [_unmapped(source) for source in journal.unmapped],
+            "daysWithoutFigures": journal.without_figures,
+        }
+    )
+
+
+def _account(account: Account) -> dict[str, object]:
+    told: dict[str, object] = {
+        "code": account.code,
+        "name": account.name,
+        "kind": account.kind,
+    }
+    if account.parent:
+        told["parent"] = account.parent
+    if account.currency:
+        told["currency"] = account.currency
+    return told
+
+
+def _entry(entry: Entry, shown: Callable[[int], str]) -> dict[str, object]:
+    told: dict[str, object] = {
+        "number": entry.number,
+        "businessDate": entry.business_date,
+        "bookedOn": entry.booked_on,
+        "final": entry.final,
+        "restated": entry.restated,
+        "reasons": entry.reasons,
+        "postings": [_posting(posting, shown) for posting in entry.postings.all],
+        "unmapped": [_unmapped(source) for source in entry.postings.unmapped],
+    }
+    if entry.revision is not None:
+        told |= {"revision": entry.revision, "digest": entry.digest.hex()}
+    if entry.follows:
+        told["follows"] = entry.follows
+    return told
+
+
+def _posting(posting: Posting, shown: Callable[[int], str]) -> dict[str, object]:
+    account, what, amount, parts = posting
+    return {
+        "account": account.code,
+        "name": account.name,
+        "kind": account.kind,
+        "what": what,
+        **_sided(amount, shown),
+        # On the posting's side, so that they add up to its amount.
+        "parts": [
+            _thing(source) | {"amount": exact(source.amount if amount > 0 else -source.amount)}
+            for source in parts
+        ],
+    }
+
+
+def _unmapped(source: Source) -> dict[str, object]:
+    return _thing(source) | _sided(source.amount, exact)
+
+
+def _thing(source: Source) -> dict[str, object]:
+    what, key, name, _ = source.thing
+    return {"what": what, "key": key, "name": name}
+
+
+def _sided(amount: int, shown: Callable[[int], str]) -> dict[str, object]:
+    return {"side": "debit" if amount > 0 else "credit", "amount": shown(abs(amount))}
+
+
+def _cents(amount: int) -> str:
+    return exact(amount)[:-4]

@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -186,3 +190,44 @@ def _last_plain_sale(lines: list[dict[str, Any]], place: Location, day: date) ->
 def _correction(sale: dict[str, Any], day: date) -> dict[str, Any]:
     reason = "The till was offline when the day was closed"
     return {**sale, "record": "correction", "businessDate": str(day), "reason": reason}
+
+
+class Receiver:
+    """Books elsewhere: takes entries over HTTP and keeps them."""
+
+    def __init__(self) -> None:
+        self.received: list[dict[str, Any]] = []
+        self.keys: list[str | None] = []
+        self.answer = 201
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if receiver.answer == 201:
+                    receiver.received.append(json.loads(body))
+                    receiver.keys.append(self.headers["Idempotency-Key"])
+                self.send_response(receiver.answer)
+                self.end_headers()
+                self.wfile.write(b"the period is locked")
+
+            def log_message(self, *_: object) -> None:
+                """Nothing is written to the test's output."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/entries"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def balances(journal: str) -> dict[str, Decimal]:
+    """What each account comes to; together it is nothing."""
+    balances: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for account, amount in re.findall(r"^ +(\S.*?)  (-?[\d.]+) [A-Z]{3}$", journal, re.MULTILINE):
+        balances[account] += Decimal(amount)
+    assert sum(balances.values()) == 0
+    assert len(balances) > 5
+    return {account: amount for account, amount in balances.items() if amount}

@@ -21,12 +21,22 @@ import pytest
 
 from tests.api.rows import LOCATION
 from tests.contract.server import free_port
-from tests.example_gate import EXAMPLES, RANGE, SALES, Demo, Installation, add_demo, installed
+from tests.example_gate import (
+    EXAMPLES,
+    RANGE,
+    SALES,
+    Demo,
+    Installation,
+    Receiver,
+    add_demo,
+    balances,
+    installed,
+)
 from tillgate.foundation.postgres.roles import Role
 from tillgate.ledger.feed.batch import Written, import_file
 
 REPOSITORY = EXAMPLES.parent.parent
-PROGRAMS = ("read_sales", "mirror_menu", "keep_copy")
+PROGRAMS = ("read_sales", "mirror_menu", "keep_copy", "post_journal")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +51,13 @@ def installation(  # type: ignore[no-untyped-def]
 def demo(installation: Installation, role_urls: dict[Role, str], django_db_blocker) -> Demo:  # type: ignore[no-untyped-def]
     with django_db_blocker.unblock():
         return add_demo(installation, role_urls[Role.LEDGER])
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
 
 
 @pytest.fixture
@@ -127,6 +144,7 @@ def _command(program: str, location: str, folder: Path) -> tuple[str, ...]:
         "read_sales": RANGE,
         "mirror_menu": (str(folder / "menu.json"),),
         "keep_copy": (str(folder / "copy.db"),),
+        "post_journal": (str(folder / "posted.json"), str(folder / "books.journal")),
     }
     return f"{program}.py", location, *given[program]
 
@@ -296,3 +314,68 @@ def test_a_copy_of_other_books_is_left_alone(
     done = demo.run("keep_copy.py", str(demo.location), str(file))
     assert (done.returncode, _kept(file)) == (1, kept)
     assert "does not go on from this copy" in done.stderr
+
+
+def test_yesterday_is_posted_once_and_a_correction_by_either_policy(
+    demo: Demo, receiver: Receiver, module: Callable[[str], Any], tmp_path: Path
+) -> None:
+    day = f"{demo.location}-{demo.yesterday:%Y%m%d}"
+    state, books = tmp_path / "posted.json", tmp_path / "books.journal"
+    here = (str(demo.location), str(state), str(books))
+    there = (str(demo.location), str(tmp_path / "sent.json"), receiver.url)
+
+    def run(*command: str) -> tuple[int, str]:
+        done = demo.run(*command)
+        assert done.returncode != 1, done.stderr
+        return done.returncode, done.stdout
+
+    not_yet = f"{demo.yesterday}: not final yet, nothing of it was posted\n"
+    assert run("post_journal.py", *here) == (2, not_yet)
+    assert not books.exists()
+    demo.feed(demo.closing)
+
+    status, told = run("post_journal.py", *here)
+    assert (status, told.count("\n")) == (0, 1)
+    assert f"{demo.yesterday}: {day}-r1 is posted, " in told
+    posted, kept = books.read_text(), state.read_text()
+    assert run("post_journal.py", *here) == (0, "")
+    # As if it had been killed after posting and before it noted that it had.
+    state.unlink()
+    assert run("post_journal.py", *here)[0] == 0
+    assert (books.read_text(), state.read_text()) == (posted, kept)
+
+    other = {**json.loads(kept), "target": receiver.url, "corrections": "openPeriod", "posted": {}}
+    Path(there[1]).write_text(json.dumps(other))
+    receiver.answer = 409
+    refused = demo.run("post_journal.py", *there)
+    assert f"{day}-r1 was refused by {receiver.url}: 409 the period is locked" in refused.stderr
+    receiver.answer = 201
+    assert run("post_journal.py", *there)[0] == 0
+    demo.feed(demo.late[demo.yesterday])
+
+    status, told = run("post_journal.py", *here)
+    assert (status, told.count("\n")) == (0, 2)
+    assert f"{day}-r1 is taken back" in told
+    assert f"{day}-r2 is posted" in told
+    assert "The till was offline" in told
+    # A correction goes into the books of the day on which it was made, which is not over yet.
+    assert run("post_journal.py", *there) == (0, "")
+    run("-c", AS_IF_TODAY_WERE_OVER, *there)
+    sent = [one for one in receiver.received if one["businessDate"] == str(demo.yesterday)]
+    assert [one["number"] for one in sent] == [f"{day}-r1", f"{day}-c2"]
+    assert receiver.keys == [one["number"] for one in receiver.received]
+
+    anew = tmp_path / "anew.journal"
+    run("post_journal.py", str(demo.location), str(tmp_path / "anew.json"), str(anew))
+    assert balances(books.read_text()) == balances(anew.read_text())
+    as_text = "".join(map(module("post_journal").as_hledger, sent))
+    assert balances(as_text) == balances(anew.read_text())
+
+
+AS_IF_TODAY_WERE_OVER = """
+import sys, post_journal
+from datetime import timedelta
+yesterday_of = post_journal.yesterday_of
+post_journal.yesterday_of = lambda *gate: yesterday_of(*gate) + timedelta(days=1)
+post_journal.main(sys.argv[1:])
+"""

@@ -11,7 +11,19 @@ from pathlib import Path
 
 import msgspec
 
-from bench import against_peers, books, cores, demo, exports, imports, lookups, pages, periods, sums
+from bench import (
+    against_peers,
+    books,
+    cores,
+    demo,
+    exports,
+    imports,
+    journal,
+    lookups,
+    pages,
+    periods,
+    sums,
+)
 from bench.installation import installation
 from bench.load import Failed, Missing, check_tools
 from bench.row import Row, as_table
@@ -27,6 +39,7 @@ TOGETHER = {
     "exports": exports.measure,
     "sums": sums.measure,
     "peers": against_peers.measure,
+    "journal": journal.measure,
     "periods": periods.measure,
     "imports": imports.measure,
 }

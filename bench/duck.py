@@ -1,4 +1,4 @@
-"""`python -m bench.duck FILE QUERY`: DuckDB on one thread over a Parquet file of lines.
+"""`python -m bench.duck FILE QUERY`: DuckDB on one thread over a Parquet file, or a folder of them.
 
 First it prints the sums as JSON. Then each line on standard input, a number of seconds, is answered
 by how often a second the query could be run, again and again for so long.
@@ -19,6 +19,20 @@ SELECT accounting_group, staff, {_SUMS} FROM read_parquet($file) GROUP BY ALL OR
     "months": f"""
 SELECT strftime(business_date, '%Y-%m'), accounting_group, {_SUMS}
 FROM read_parquet($file) GROUP BY ALL ORDER BY ALL
+""",
+    "takings": """
+SELECT business_date, 'sales ' || coalesce(accounting_group::text, ''), sum(net), sum(tax), 0, 0
+FROM read_parquet($file || '/lines.parquet') GROUP BY ALL
+UNION ALL
+SELECT business_date, 'serviceCharge ' || service_type, sum(service_charge), 0, 0, 0
+FROM read_parquet($file || '/lines.parquet') WHERE service_charge <> 0 GROUP BY ALL
+UNION ALL
+SELECT business_date, 'tax ' || code || '@' || rate, sum(tax), 0, 0, 0
+FROM read_parquet($file || '/taxes.parquet') GROUP BY ALL
+UNION ALL
+SELECT business_date, 'tender ' || method, sum(amount), sum(tip), sum(surcharge), sum(rounding)
+FROM read_parquet($file || '/payments.parquet') GROUP BY ALL
+ORDER BY ALL
 """,
 }
 

@@ -135,7 +135,7 @@ def test_a_row_has_the_entry_and_one_side() -> None:
     assert (food["debit"], food["credit"], food["account"]) == ("", "10.340001", "4000")
     assert (suspense["unmapped"], json.loads(suspense["parts"])) == (
         "true",
-        [{"key": "", "name": 'Dish "of the day"', "amount": "-1.999999"}],
+        [{"key": "", "name": 'Dish "of the day"', "amount": "1.999999"}],
     )
 
 
@@ -151,6 +151,8 @@ def test_rows_give_back_every_posting(journal: Journal) -> None:
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for row in _rows(journal):
         assert tuple(row) == COLUMNS
+        amount = Decimal(row["debit"] or row["credit"] or 0)
+        assert sum(Decimal(part["amount"]) for part in json.loads(row["parts"] or "[]")) == amount
         sums[row["number"]] += Decimal(row["debit"] or 0) - Decimal(row["credit"] or 0)
     assert set(sums) == {entry.number for entry in journal.entries}
     assert not any(sums.values())

@@ -59,11 +59,14 @@ def _of_posting(posting: Posting, unmapped: Iterable[Thing]) -> Iterator[str]:
     yield _amount(amount) if amount > 0 else ""
     yield _amount(-amount) if amount < 0 else ""
     yield _yes_or_no(yes=any(part.thing in unmapped for part in parts))
-    yield quoted(msgspec.json.encode([_part(part) for part in parts]).decode())
+    side = 1 if amount > 0 else -1
+    yield quoted(msgspec.json.encode([_part(part, side) for part in parts]).decode())
 
 
-def _part(part: Source) -> dict[str, str]:
-    return {"key": part.thing.key, "name": part.thing.name, "amount": _amount(part.amount)}
+def _part(part: Source, side: int) -> dict[str, str]:
+    """What belongs to the row's own side is above zero, so that parts add up to its amount."""
+    amount = _amount(side * part.amount)
+    return {"key": part.thing.key, "name": part.thing.name, "amount": amount}
 
 
 def _yes_or_no(*, yes: bool) -> str:

@@ -3,7 +3,7 @@
 Sales are added up here by decimals over the published texts, with nothing of the code under test.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -116,6 +116,11 @@ class Road(NamedTuple):
         found: Thing = self.fetch(f"{url}?from={self.first}&to={self.last}{query}")
         return found
 
+    def journal(self, query: str = "") -> Thing:
+        url = f"/accounting/v1/business-locations/{self.location}/journal"
+        found: Thing = self.fetch(f"{url}?from={self.first}&to={self.last}{query}")
+        return found
+
 
 def root(totals: Thing) -> Figures:
     """What the root of totals says."""
@@ -199,6 +204,79 @@ def told_tenders(summary: Thing) -> dict[str, tuple[str, str, str, int]]:
     }
 
 
+def booked(journal: Thing) -> dict[tuple[str, str], Decimal]:
+    """What a journal books of each thing, debits above zero; no entry may be out of balance."""
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entry in journal["entries"]:
+        left = Decimal(0)
+        for posting in entry["postings"]:
+            sign = 1 if posting["side"] == "debit" else -1
+            left += sign * Decimal(posting["amount"])
+            for part in posting["parts"]:
+                found[part["what"], part["key"]] += sign * Decimal(part["amount"])
+        assert left == 0, entry["number"]
+    return {at: amount for at, amount in found.items() if amount}
+
+
+def owed(sales: Iterable[Thing]) -> dict[str, Decimal]:
+    """What a journal has to book of sales, by what it is; the rounding of cash only V2 tells."""
+    sales = list(sales)
+    lines = [line for sale in counted(sales) for line in sale["salesLines"]]
+    paid = [one for sale in (*counted(sales), *moved(sales)) for one in sale.get("payments", ())]
+
+    def of(things: list[Thing], name: str) -> Decimal:
+        return sum((Decimal(thing[name]) for thing in things), Decimal(0))
+
+    tips, surcharges = of(paid, "tip"), of(paid, "surcharge")
+    net, tax, service = (
+        of(lines, name) for name in ("totalNetAmountWithoutTax", "taxAmount", "serviceCharge")
+    )
+    sold, taken = net + tax + service, of(paid, "netAmountWithTax")
+    return {
+        "tender less rounding": taken + tips + surcharges,
+        "sales and gift cards": -net,
+        "tax": -tax,
+        "serviceCharge": -service,
+        "tips": -tips,
+        "surcharges": -surcharges,
+        "difference": sold - taken,
+    }
+
+
+def told_owed(journal: Thing) -> dict[str, Decimal]:
+    """The same of a journal."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    together = {
+        "tender": "tender less rounding",
+        "rounding": "tender less rounding",
+        "sales": "sales and gift cards",
+        "giftCards": "sales and gift cards",
+    }
+    for (what, _), amount in booked(journal).items():
+        sums[together.get(what, what)] += amount
+    return {name: sums[name] for name in owed([])}
+
+
+def told_apart(summary: Thing) -> dict[tuple[str, str], Decimal]:
+    """What a summary says of gift cards, and of each tender with its rounding."""
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for one in summary["proof"]["paid"]:
+        key = "tender", str(one.get("paymentMethodId", ""))
+        found[key] += Decimal(one["total"]) + Decimal(one["rounding"])
+    sold = summary["proof"]["sold"]
+    found["giftCards", ""] = -Decimal(sold["giftCards"])
+    return {key: amount for key, amount in found.items() if amount}
+
+
+def booked_apart(journal: Thing) -> dict[tuple[str, str], Decimal]:
+    """The same of a journal."""
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for (what, key), amount in booked(journal).items():
+        if what in {"tender", "giftCards"}:
+            found[what, key if what == "tender" else ""] += amount
+    return {key: amount for key, amount in found.items() if amount}
+
+
 def two_places(amount: Decimal) -> str:
     return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_EVEN) + 0:f}"
 
@@ -217,6 +295,9 @@ def check(road: Road) -> tuple[list[Thing], list[Thing]]:
     assert set(road.roots()) == {figures(pages)}
     assert revenue(summary) == road.days_added_up() == figures(daily)
     assert told_tenders(summary) == tenders(daily)
+    journal = road.journal()
+    assert told_owed(journal) == owed(daily)
+    assert booked_apart(journal) == told_apart(summary)
     apart = [figures(road._replace(first=day, last=day).daily()) for day in road.dates]
     assert road.roots_of_days(KEYS[len(daily) % len(KEYS)]) == apart
     if references(pages) == references(daily):

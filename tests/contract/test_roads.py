@@ -39,6 +39,7 @@ def test_every_road_leads_to_the_same_cent(
     # Nothing was corrected here, so V2 is on the same road.
     assert roads.exact(road.v2(*road.bounds())) == roads.exact(pages)
     assert roads.exact(road.v2_daily()) == roads.exact(daily)
+    assert road.journal("&corrections=openPeriod")["entries"] == road.journal()["entries"]
 
 
 instants = st.builds(
@@ -200,7 +201,8 @@ def test_every_road_leads_to_the_same_cent_whatever_is_fed(
     closed = [{"record": "day_closed", "businessDate": str(day)} for day in sorted(drawn.closed)]
     land(house, [head | one for one in closed])
     pages, daily = roads.check(road)
-    before, whole = road.summary(), road._replace(first=drawn.dates[0], last=drawn.dates[-1])
+    before, booked = road.summary(), roads.booked(road.journal())
+    whole = road._replace(first=drawn.dates[0], last=drawn.dates[-1])
     everything = whole.pages()
     known_on = _days_of_sales(road, drawn.dates)
     corrections = [
@@ -222,8 +224,15 @@ def test_every_road_leads_to_the_same_cent_whatever_is_fed(
     assert all(roads.is_update(sale) for sale in changes)
     difference = zip(roads.exact(whole.pages()), roads.exact(everything), strict=True)
     assert roads.exact(changes) == [now - was for now, was in difference]
+    # The journal of open periods too; both policies end with the same.
+    policy = "&corrections=openPeriod"
+    today = datetime.now(UTC).date()
+    around = whole._replace(first=today - timedelta(days=2), last=today + timedelta(days=1))
+    opened = whole.journal(policy)["entries"] + around.journal(policy)["entries"]
+    assert roads.booked({"entries": opened}) == roads.booked(whole.journal())
     if set(road.dates) <= drawn.closed:
         assert road.summary(f"&asOf={quote(then)}") == before | {"asOf": ANY}
+        assert roads.booked(road.journal(policy)) == booked
 
 
 def _days_of_sales(road: Road, dates: list[date]) -> dict[str, date]:

@@ -133,7 +133,7 @@ def main(arguments: list[str]) -> int:
             days, sales, digest = copy.execute(STANDS).fetchone()
     except sqlite3.Error as error:
         raise GaveUp(f"{file} cannot be used: {error}") from error
-    print(f"{came} documents came; {days} days with {sales} sales are kept, up to {digest}")
+    print(f"{came} documents came; {days} days with {sales} sales are kept, up to digest {digest}")
     return 0
 
 

@@ -160,6 +160,8 @@ def told(entry: Entry, amount: Decimal) -> str:
     """What was posted, in a line."""
     if "undoes" in entry:
         return f"{entry['businessDate']}: {entry['undoes']} is taken back"
+    if not entry["postings"]:
+        return f"{entry['businessDate']}: {entry['number']} has nothing to book"
     why = "".join(f" ({reason})" for reason in entry["reasons"])
     text = f"{entry['businessDate']}: {entry['number']} is posted, {amount} {entry['currency']}"
     if entry["unmapped"]:
@@ -167,8 +169,22 @@ def told(entry: Entry, amount: Decimal) -> str:
     return text + why
 
 
+def post_due(journal: dict[str, Any], kept: dict[str, Any], state: Path, post: Post) -> int:
+    """Post what is due, noting each entry before the next; returns how many there were."""
+    count = 0
+    for entry in due(journal, kept["posted"]):
+        amount = check(entry)
+        if entry["postings"]:
+            post(entry)
+        remember(kept, entry)
+        keep(state, json.dumps(kept, indent=1))
+        print(told(entry, amount))
+        count += 1
+    return count
+
+
 def main(arguments: list[str]) -> int:
-    """Post what is due."""
+    """Post what is due to what the command line names."""
     location, state, target = location_of(arguments[0]), Path(arguments[1]), arguments[2]
     post = to_address(target) if "://" in target else to_file(Path(target))
     empty = {"location": location, "target": target, "corrections": "", "from": "", "posted": {}}
@@ -178,13 +194,8 @@ def main(arguments: list[str]) -> int:
     gate = Gate.from_environment("financial-api")
     yesterday = yesterday_of(gate, location)
     journal = fetch_journal(gate, kept, yesterday)
-    for entry in due(journal, kept["posted"]):
-        amount = check(entry)
-        if entry["postings"]:
-            post(entry)
-        remember(kept, entry)
-        keep(state, json.dumps(kept, indent=1))
-        print(told(entry, amount))
+    if not post_due(journal, kept, state, post):
+        print(f"nothing new to post up to {yesterday}")
     waiting = {one["businessDate"] for one in journal["entries"] if not one["final"]}
     waiting |= set(journal["daysWithoutFigures"])
     for day in sorted(waiting):

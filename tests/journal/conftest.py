@@ -1,6 +1,5 @@
 """Mappings are kept for the business that the merchant's pages are tested with."""
 
-from tests.journal.keeping import keeper
-from tests.portal.merchant.conftest import books, feed, reader
+from tests.portal.merchant.conftest import books, feed, keeper, reader
 
 __all__ = ["books", "feed", "keeper", "reader"]

@@ -5,11 +5,12 @@ As the portal's role. Which business somebody may ask about is for the caller to
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
+from django.db import connection
 from django.db.models import QuerySet
 
 from tillgate.catalogue.models import AccountingGroup, PaymentMethod, TaxRate
@@ -19,12 +20,14 @@ from tillgate.foundation import clock
 from tillgate.journal.chart import Chart, References
 from tillgate.journal.checking import Known
 from tillgate.journal.errors import NoSuchMapping
+from tillgate.journal.journal import Journal
 from tillgate.journal.mapping import BY_REFERENCE, Account, Mapping, What
 from tillgate.journal.models import KeptMapping
+from tillgate.journal.reads import Asked, read_journal
 from tillgate.journal.references import Row, catalogued, references_of
 from tillgate.journal.sources import Thing, sources_of
 from tillgate.ledger.figures import unpack
-from tillgate.ledger.models import DayFigures
+from tillgate.ledger.models import ClosedDay, DayFigures, OpenSale
 
 LOOKED_BACK = timedelta(days=92)
 # What may come up on any day, whether or not anybody sold by it yet.
@@ -48,7 +51,8 @@ class Mappable(NamedTuple):
     """Things of a business that are one to whoever maps them, at however many locations.
 
     `thing` is the first of them; they differ by keys only. `booked` says whether one of them came
-    up lately, `locations` where they are known; none is named where they may come up anywhere.
+    up lately, `catalogued` whether a catalogue has one. `locations` are where they are known; none
+    is named where they may come up anywhere.
     """
 
     thing: Thing
@@ -56,6 +60,7 @@ class Mappable(NamedTuple):
     currencies: frozenset[str]
     locations: tuple[str, ...]
     booked: bool
+    catalogued: bool = False
 
 
 class HowMapped(NamedTuple):
@@ -105,6 +110,7 @@ class _Seen(NamedTuple):
     thing: Thing
     location: BusinessLocation
     booked: bool
+    catalogued: bool
 
 
 def things_to_map(business: Business) -> list[Mappable]:
@@ -158,7 +164,9 @@ def _apart(each: Mappable, ruled: dict[tuple[What, str], str]) -> Iterator[Mappa
 
 
 def _references(things: Iterable[Mappable]) -> References:
-    return references_of(each.thing._replace(key=key) for each in things for key in each.keys)
+    """Of catalogues only, as entries are made by them."""
+    known = (each for each in things if each.catalogued)
+    return references_of(each.thing._replace(key=key) for each in known for key in each.keys)
 
 
 def _seen_at(places: Sequence[BusinessLocation]) -> Iterator[_Seen]:
@@ -170,8 +178,9 @@ def _seen_at(places: Sequence[BusinessLocation]) -> Iterator[_Seen]:
         for thing in catalogues.get(place.pk, []):
             # What came up goes by the name that the back office has for it now.
             is_booked = booked.pop((thing.what, thing.key), None) is not None
-            yield _Seen(thing, place, is_booked)
-        yield from (_Seen(thing, place, booked=True) for thing in booked.values())
+            yield _Seen(thing, place, is_booked, catalogued=True)
+        for thing in booked.values():
+            yield _Seen(thing, place, booked=True, catalogued=False)
 
 
 def _catalogues(ids: Sequence[int]) -> dict[int, list[Thing]]:
@@ -220,8 +229,40 @@ def _together(alike: list[_Seen]) -> Mappable:
         frozenset(each.location.currency for each in alike),
         tuple(dict.fromkeys(each.location.name for each in alike)),
         any(each.booked for each in alike),
+        any(each.catalogued for each in alike),
     )
 
 
 def _order(thing: Thing) -> tuple[int, str, str, str]:
     return list(What).index(thing.what), thing.reference, thing.name or thing.key, thing.key
+
+
+# --- entries --------------------------------------------------------------------------------------
+
+
+def journal_of(
+    location: int,
+    days: tuple[date, date],
+    *,
+    mapping: Mapping | None = None,
+    version: int | None = None,
+) -> Journal:
+    """What is booked on these dates: by a draft, by a version, or by the mapping in force."""
+    first, last = days
+    asked = Asked(location=location, first=first, last=last, now=clock.now(), version=version)
+    with seeing([location]):
+        connection.ensure_connection()
+        return read_journal(connection.connection, asked, mapping)
+
+
+def newest_day_with_sales(location: int, before: date) -> date | None:
+    """The last business date before another on which something was sold."""
+    with seeing([location]):
+        until = {"business_location_id": location, "business_date__lt": before}
+        closed = ClosedDay.objects.filter(**until, sale_count__gt=0)
+        opened = OpenSale.objects.filter(**until)
+        found = [
+            rows.order_by("-business_date").values_list("business_date", flat=True).first()
+            for rows in (closed, opened)
+        ]
+    return max((day for day in found if day is not None), default=None)

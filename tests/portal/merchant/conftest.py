@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+from tests.journal.keeping import keeper  # noqa: F401
 from tests.ledger.conftest import Feed, books, feed  # noqa: F401
 from tests.portal.merchant.book_keeping import NOW, belongs, keep_books
 from tests.programme.conftest import cast, committed_cast  # noqa: F401

@@ -1,0 +1,234 @@
+"""The form by which a mapping is kept: the chart as text, an account for each thing, the policy."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tillgate.journal.checking import LONGEST_CODE, Known, Problem, problems_of
+from tillgate.journal.mapping import (
+    ALLOWED,
+    SUSPENSE_KINDS,
+    Account,
+    Corrections,
+    Kind,
+    Mapping,
+    Places,
+    Rule,
+    What,
+)
+from tillgate.journal.queries import HowMapped
+from tillgate.portal.forms import Form
+from tillgate.portal.merchant.chart_text import read_chart, write_chart
+from tillgate.portal.merchant.journal_shown import WHAT_NAMES, account_words, title_of
+
+# So many things are shown with a choice; a browser's form holds a thousand fields at most.
+MOST_SHOWN = 600
+_LONGEST_CHART = 400_000
+_FIELD = re.compile(r"(\w+)(?:\[(\d+)\])?")
+
+# Of these there is one each.
+_ONE_EACH = frozenset({What.TIPS, What.SURCHARGES, What.ROUNDING})
+
+CORRECTIONS = {
+    Corrections.RESTATE: gettext_lazy(
+        "On its own day: the entry of a corrected day replaces the one before it"
+    ),
+    Corrections.OPEN_PERIOD: gettext_lazy(
+        "In the open period: the entry stays, and what changed is booked on the day of the"
+        " correction"
+    ),
+}
+PLACES = {
+    Places.EXACT: gettext_lazy("Exact: with all six places, as the books have them"),
+    Places.CENTS: gettext_lazy(
+        "Cents: each amount rounded, and what that leaves booked as rounding"
+    ),
+}
+
+
+class Choice(NamedTuple):
+    """A thing with the field that chooses its account."""
+
+    how: HowMapped
+    name: str
+    field: BoundField
+
+
+class Section(NamedTuple):
+    """The things of a kind."""
+
+    name: str
+    choices: list[Choice]
+
+
+class MappingForm(Form):
+    """A draft of a mapping; valid only when it could be kept."""
+
+    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    accounts = forms.CharField(
+        label=gettext_lazy("Chart of accounts"),
+        help_text=gettext_lazy(
+            "One account a line: code, name, kind, and where you like the code of its parent and"
+            " its only currency. Kinds are asset, liability, equity, income and expense. Rows"
+            " copied from a spreadsheet can be pasted as they are; a first row may name the"
+            " columns."
+        ),
+        widget=forms.Textarea({"rows": 12, "class": "mono", "spellcheck": "false"}),
+        max_length=_LONGEST_CHART,
+    )
+    suspense = forms.CharField(
+        label=gettext_lazy("Suspense account"),
+        help_text=gettext_lazy("Takes what has no account, and what keeps a day from adding up."),
+    )
+    corrections = forms.ChoiceField(
+        label=gettext_lazy("Where a day that was corrected later is booked"),
+        choices=[(each.value, words) for each, words in CORRECTIONS.items()],
+        widget=forms.RadioSelect,
+    )
+    places = forms.ChoiceField(
+        label=gettext_lazy("Amounts"),
+        choices=[(each.value, words) for each, words in PLACES.items()],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        kept: Mapping,
+        start: Sequence[Account],
+        how: list[HowMapped],
+        known: Known,
+    ) -> None:
+        initial = {
+            "based_on": kept.version,
+            "accounts": write_chart(start),
+            "suspense": kept.suspense,
+            "corrections": kept.corrections.value,
+            "places": kept.places.value,
+        }
+        self._kept, self._known = kept, known
+        self.how = sorted(how, key=_prominence)[:MOST_SHOWN]
+        self.left_out = len(how) - len(self.how)
+        ruled = {(rule.what, rule.key): rule.account for rule in kept.rules}
+        for each in self.how:
+            thing = each.mappable.thing
+            initial[_name_of(each)] = ruled.get((thing.what, thing.key), "")
+        super().__init__(*args, initial=initial)
+        self.fields.update(self._rule_fields())
+        self.chart = (
+            read_chart(self.data["accounts"]).accounts if "accounts" in self.data else start
+        )
+        self.draft: Mapping | None = None
+        self._offer_accounts()
+
+    def _rule_fields(self) -> Iterator[tuple[str, forms.Field]]:
+        for each in self.how:
+            label = title_of(each.mappable.thing)
+            yield (
+                _name_of(each),
+                forms.CharField(label=label, required=False, max_length=LONGEST_CODE),
+            )
+
+    def _offer_accounts(self) -> None:
+        """Choices of the chart as it is typed; what is sent is checked as a whole, not by them."""
+        by_code = {account.code: account for account in self.chart}
+        self._offer("suspense", _("choose an account"), SUSPENSE_KINDS)
+        has_discounts = any(rule.what is What.DISCOUNT for rule in self._kept.rules)
+        for each in self.how:
+            none = _unruled(each, by_code, has_discounts=has_discounts)
+            self._offer(_name_of(each), none, ALLOWED[each.mappable.thing.what])
+
+    def _offer(self, name: str, none: str, kinds: frozenset[Kind]) -> None:
+        fitting = [account for account in self.chart if account.kind in kinds]
+        choices = [("", none), *((each.code, account_words(each)) for each in fitting)]
+        chosen = str(self[name].value() or "")
+        if chosen not in {code for code, _ in choices}:
+            choices.append((chosen, _("%(code)s, which is not in the chart") % {"code": chosen}))
+        self.fields[name].widget = forms.Select(choices=choices)
+
+    def sections(self) -> list[Section]:
+        """The things by kind, in the order in which an entry has them."""
+        ordered = sorted(self.how, key=lambda each: list(What).index(each.mappable.thing.what))
+        found: dict[str, list[Choice]] = {}
+        for each in ordered:
+            thing = each.mappable.thing
+            named = _("Tips and the rest") if thing.what in _ONE_EACH else WHAT_NAMES[thing.what]
+            choice = Choice(each, title_of(thing), self[_name_of(each)])
+            found.setdefault(str(named), []).append(choice)
+        return [Section(*each) for each in found.items()]
+
+    def clean(self) -> dict[str, Any]:
+        """The draft, with every problem at the field where it can be mended."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "accounts" in cleaned and not self.errors:
+            pasted = read_chart(cleaned["accounts"])
+            for words in pasted.problems:
+                self.add_error("accounts", words)
+            if not pasted.problems:
+                self.draft = self._made(pasted.accounts, cleaned)
+                self.add_problems(problems_of(self.draft, self._known))
+        return cleaned
+
+    def _made(self, accounts: list[Account], cleaned: dict[str, Any]) -> Mapping:
+        self._fields_of_rules = dict(self._chosen(cleaned))
+        return Mapping(
+            version=self._kept.version + 1,
+            accounts=accounts,
+            rules=list(self._fields_of_rules),
+            suspense=cleaned["suspense"],
+            corrections=Corrections(cleaned["corrections"]),
+            places=Places(cleaned["places"]),
+        )
+
+    def _chosen(self, cleaned: dict[str, Any]) -> Iterator[tuple[Rule, str]]:
+        """Each rule with the field it comes from; "" for what has none, which stays as it was."""
+        shown = set()
+        for each in self.how:
+            field, what = _name_of(each), each.mappable.thing.what
+            for key in each.mappable.keys:
+                shown.add((what, key))
+                if cleaned.get(field):
+                    yield Rule(what, key, cleaned[field]), field
+        for rule in self._kept.rules:
+            if (rule.what, rule.key) not in shown:
+                yield rule, ""
+
+    def add_problems(self, problems: Sequence[Problem]) -> None:
+        """Tell problems of the draft, each once, at the field that it comes from."""
+        fields = list(self._fields_of_rules.values())
+        told = set[tuple[str | None, str]]()
+        for problem in problems:
+            match = _FIELD.match(problem.field)
+            name, number = match.groups() if match else ("", None)
+            at = fields[int(number)] or None if name == "rules" and number else name
+            at = at if at in self.fields else None
+            if (at, problem.words) not in told:
+                told.add((at, problem.words))
+                self.add_error(at, problem.words)
+
+
+def _prominence(each: HowMapped) -> tuple[bool, bool]:
+    return each.by != "rule", not each.mappable.booked
+
+
+def _name_of(each: HowMapped) -> str:
+    """The name of a thing's field: the same whenever it is shown, and safe in a page."""
+    thing = each.mappable.thing
+    said = f"{thing.what}\0{thing.key}"
+    return f"of-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
+def _unruled(each: HowMapped, by_code: dict[str, Account], *, has_discounts: bool) -> str:
+    thing = each.mappable.thing
+    account = by_code.get(thing.reference)
+    if account is not None and account.kind in ALLOWED[thing.what]:
+        return _("by reference: %(account)s") % {"account": account_words(account)}
+    if thing.what is What.DISCOUNT and not has_discounts:
+        return _("within sales, which are after discounts")
+    return _("no account: suspense")

@@ -1,4 +1,4 @@
-"""A closed day is the same after a dump and a restore into another database."""
+"""A closed day is the same after a dump and a restore, and after PostgreSQL was killed."""
 
 import asyncio
 import subprocess
@@ -17,13 +17,15 @@ from tests.contract.database import (
     make_empty_database,
     migrate_database,
 )
+from tests.foundation.postgres.servers import has_stopped, kill, pid_of, wait_until
 from tests.verifying.conftest import NEXT, Copy
 
 from tillgate.api.app import ApiPlane
 from tillgate.api.plane import Lifetimes
 from tillgate.foundation.config import Config
 from tillgate.foundation.postgres.binaries import find_binaries
-from tillgate.foundation.postgres.roles import Role
+from tillgate.foundation.postgres.cluster import attach
+from tillgate.foundation.postgres.roles import DATABASE, ROLE_NAMES, Role
 from tillgate.ledger.export.files import File
 
 SUFFIX = "restored"
@@ -68,18 +70,27 @@ def restored(
     """By the words of the operator's page: dumps the database, and gives one made of the dump."""
 
     def restore() -> dict[Role, str]:
-        dump = str(tmp_path / "tillgate.dump")
-        _run("pg_dump", "--format=custom", f"--file={dump}", role_urls[Role.OWNER])
+        dump = _dumped(role_urls, tmp_path)
         urls = make_empty_database(SUFFIX, superuser_url, role_urls, role_names)
-        target = make_conninfo(superuser_url, dbname=database_name(SUFFIX, superuser_url))
-        role = f"--role={role_names[Role.OWNER]}"
-        _run("pg_restore", "--no-owner", "--no-privileges", role, f"--dbname={target}", dump)
+        name = database_name(SUFFIX, superuser_url)
+        _restore(dump, make_conninfo(superuser_url, dbname=name), role_names)
         with django_db_blocker.unblock():
             migrate_database(urls[Role.OWNER], role_names)
         return urls
 
     yield restore
     drop_database(SUFFIX, superuser_url)
+
+
+def _dumped(role_urls: dict[Role, str], folder: Path) -> str:
+    dump = str(folder / "tillgate.dump")
+    _run("pg_dump", "--format=custom", f"--file={dump}", role_urls[Role.OWNER])
+    return dump
+
+
+def _restore(dump: str, target: str, role_names: dict[Role, str]) -> None:
+    role = f"--role={role_names[Role.OWNER]}"
+    _run("pg_restore", "--no-owner", "--no-privileges", role, f"--dbname={target}", dump)
 
 
 @pytest.mark.usefixtures("closed")
@@ -94,3 +105,44 @@ def test_a_closed_day_is_the_same_after_a_dump_and_a_restore(
         other.gate.token = copy.gate.token
         assert [other.get(path) for path in PATHS] == before
         assert other.verify(place).digests == chain.digests
+
+
+@pytest.fixture
+def own_server(
+    role_urls: dict[Role, str], role_names: dict[Role, str], django_db_blocker: Any, tmp_path: Path
+) -> Path:
+    """The data folder of a server of its own, that holds what the session's does."""
+    if role_names != ROLE_NAMES:
+        pytest.skip("the session's server is not an embedded one")
+    folder = tmp_path / "own server"
+    with attach(folder) as cluster:
+        _restore(_dumped(role_urls, tmp_path), cluster.superuser_url(DATABASE), role_names)
+        with django_db_blocker.unblock():
+            migrate_database(cluster.url(Role.OWNER), role_names)
+        # Before it has written its tables: they have to come from its log.
+        kill(pid_of(folder, "server"))
+    return folder
+
+
+@pytest.mark.usefixtures("closed")
+def test_a_closed_day_is_the_same_after_the_server_was_killed_and_after_it_was_stopped(
+    copy: Copy, own_server: Path
+) -> None:
+    """Killed with what was written still in its log only, and found again by the same plane."""
+    before = [copy.get(path) for path in PATHS]
+    for killed in (True, False):
+        with _running(own_server) as other:
+            other.gate.token = copy.gate.token
+            assert [other.get(path) for path in PATHS] == before
+            if killed:
+                kill(pid_of(own_server, "server"))
+                wait_until(lambda: other.gate.get(PATHS[0]).status_code == 200, "it is back")
+                assert [other.get(path) for path in PATHS] == before
+                assert other.verify().digests == copy.verify().digests
+        assert has_stopped(own_server)
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[Copy]:
+    with attach(folder) as cluster, _gate({role: cluster.url(role) for role in Role}) as other:
+        yield other

@@ -1,6 +1,7 @@
 """Single sales of closed days as the feed needs them: whole, on a plain connection."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from psycopg import Connection
@@ -41,22 +42,37 @@ class OpenedSale(NamedTuple):
 
 
 class OpenedDay:
-    """A document unpacked whole."""
+    """A document unpacked; its sales are taken apart when they are needed."""
 
     def __init__(self, spans: bytes, data: bytes, known: Known) -> None:
         self.known = known
-        self.sales: list[OpenedSale] = []
-        for span in decode_spans(spans):
-            frame = Frame(span, data[span.start : span.start + span.size])
+        self.frames = [
+            Frame(span, data[span.start : span.start + span.size]) for span in decode_spans(spans)
+        ]
+
+    @cached_property
+    def sales(self) -> list[OpenedSale]:
+        """All of them, in their order."""
+        sales = list[OpenedSale]()
+        for frame in self.frames:
             told = frame.directory
             columns = (told.accounts, told.closed, told.recorded_after)
-            moved_by = told.moved_by or [0] * span.count
-            self.sales += [
+            moved_by = told.moved_by or [0] * frame.span.count
+            sales += [
                 OpenedSale(cut, account, instant_of(closed), instant_of(closed + after), by)
                 for cut, account, closed, after, by in zip(
                     frame.sales, *columns, moved_by, strict=True
                 )
             ]
+        return sales
+
+    def sale(self, frame: Frame, place: int) -> OpenedSale:
+        """One of them."""
+        told = frame.directory
+        closed, after = told.closed[place], told.recorded_after[place]
+        times = instant_of(closed), instant_of(closed + after)
+        by = told.moved_by[place] if told.moved_by else 0
+        return OpenedSale(frame.sale(place), told.accounts[place], *times, by)
 
     def body(self, sale: OpenedSale) -> bytes:
         """The canonical text of a sale; what was erased is missing."""

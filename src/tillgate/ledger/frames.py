@@ -167,18 +167,30 @@ class Frame:
         return starts
 
     @cached_property
+    def leans(self) -> list[bytes]:
+        """Each lean text."""
+        places = zip(self.starts, self.directory.sizes, strict=True)
+        return [self.lean[start : start + size] for start, size in places]
+
+    @cached_property
     def pieces(self) -> Pieces:
-        """The pieces of every sale; needs the third block."""
+        """The third block, as it is kept."""
         block = self._packed[self.span.directory + self.span.lean :]
         return _PIECES.decode(zstandard.ZstdDecompressor().decompress(block))
+
+    def sale(self, place: int) -> Cut:
+        """One sale in its pieces, without taking the others apart."""
+        told, pieces, lean = self.directory, self.pieces, self.leans[place]
+        first, count = sum(pieces.counts[:place]), pieces.counts[place]
+        places = list(accumulate(pieces.gaps[first : first + count]))
+        tags, texts = pieces.tags[first : first + count], pieces.texts[first : first + count]
+        start = told.payments_at[place]
+        return Cut(lean, start, start + told.payments_sizes[place], places, tags, texts)
 
     @cached_property
     def sales(self) -> list[Cut]:
         """Every sale in its pieces."""
-        return self._cuts(self.pieces)
-
-    def _cuts(self, pieces: Pieces) -> list[Cut]:
-        cuts, at = [], 0
+        pieces, cuts, at = self.pieces, list[Cut](), 0
         columns = zip(
             pieces.counts,
             self.starts,

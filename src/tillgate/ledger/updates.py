@@ -14,7 +14,8 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from tillgate.foundation.instants import format_instant
-from tillgate.ledger.closed_sales import OpenedDay, OpenedSale
+from tillgate.ledger.closed_sales import OpenedDay
+from tillgate.ledger.differing import differing
 from tillgate.ledger.public import COUNTED
 from tillgate.ledger.sale import DECODER, Line, Payment, Sale, SaleType, Source
 
@@ -64,13 +65,8 @@ def _counter(position: int, number: int) -> str:
 
 def changes(before: OpenedDay, after: OpenedDay) -> list[Change]:
     """What two revisions of a day differ by, by account id as it is now, else as it was."""
-    old = {sale.reference: sale for sale in before.sales}
-    new = {sale.reference: sale for sale in after.sales}
-    touched = {
-        reference: (old.get(reference), new.get(reference))
-        for reference in {*old, *new}
-        if not _is_same(old.get(reference), new.get(reference))
-    }
+    old, new = ({sale.reference: sale for sale in sales} for sales in differing(before, after))
+    touched = {reference: (old.get(reference), new.get(reference)) for reference in {*old, *new}}
 
     def order(reference: str) -> tuple[str, str]:
         was, now = touched[reference]
@@ -84,11 +80,6 @@ def changes(before: OpenedDay, after: OpenedDay) -> list[Change]:
         )
         for reference in sorted(touched, key=order)
     ]
-
-
-def _is_same(was: OpenedSale | None, now: OpenedSale | None) -> bool:
-    """Whether a sale was left alone: then its pieces are the same byte for byte."""
-    return was is not None and now is not None and was.cut == now.cut
 
 
 def updates(place: Place, touched: Sequence[Change]) -> Iterator[Sale]:

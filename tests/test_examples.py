@@ -198,6 +198,8 @@ def test_the_mirror_of_the_menu_follows_it(
 
 def test_the_mirror_of_the_demo_s_menu_is_what_is_on_sale(demo: Demo, tmp_path: Path) -> None:
     file = tmp_path / "menu.json"
+    killed = demo.run("-c", KILLED_BEFORE_IT_SAVES, str(demo.location), str(file))
+    assert (killed.returncode, file.exists()) == (-signal.SIGKILL, False)
     for told in (r"\d+ changes, \d+ items\n", r"0 changes, \d+ items\n"):
         done = demo.run("mirror_menu.py", str(demo.location), str(file))
         assert done.returncode == 0, done.stderr
@@ -206,6 +208,13 @@ def test_the_mirror_of_the_demo_s_menu_is_what_is_on_sale(demo: Demo, tmp_path: 
     with psycopg.connect(demo.installation.owner_url) as connection:
         now = {str(number) for (number,) in connection.execute(wanted, (demo.location,))}
     assert json.loads(file.read_text())["items"].keys() == now
+
+
+KILLED_BEFORE_IT_SAVES = """
+import os, signal, sys, mirror_menu
+mirror_menu.keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+mirror_menu.main(sys.argv[1:])
+"""
 
 
 def test_the_programs_refuse_a_file_that_is_not_theirs(demo: Demo, tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ class Gate:
         """The gate that the environment names."""
         if missing := [name for name in SETTINGS if not os.environ.get(name)]:
             raise GaveUp(f"set {', '.join(missing)} in the environment")
-        return cls(*(os.environ[name] for name in SETTINGS), scope)
+        url, client_id, client_secret = (os.environ[name] for name in SETTINGS)
+        return cls(url, client_id, client_secret, scope)
 
     def get(self, path: str, **query: str | int) -> Any:
         """The JSON at a path."""

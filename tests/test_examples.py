@@ -342,6 +342,8 @@ def test_yesterday_is_posted_once_and_a_correction_by_either_policy(
     not_yet = f"{demo.yesterday}: not final yet, nothing of it was posted\n"
     assert run("post_journal.py", *here) == (2, nothing_new + not_yet)
     assert not books.exists()
+    # Else a day that is closed later than a run of the next morning would never be posted.
+    assert json.loads(state.read_text())["from"] == str(demo.yesterday)
     demo.feed(demo.closing)
 
     status, told = run("post_journal.py", *here)

@@ -9,6 +9,9 @@ run: days that were not final then, nights on which it did not run, corrections.
 number that stays the same for ever, so nothing is posted twice. A day that was restated is taken
 back as it was posted, and posted anew.
 
+The first run begins with yesterday. How corrections are booked is as the business had chosen then,
+and stays so: to change it, begin a new period with another file in place of posted.json.
+
 The last argument says where to: a text file for hledger, or an https address (http on this
 machine), to which each entry is sent as JSON with its number as `Idempotency-Key`. What was posted
 is kept in posted.json. Exit status 0: all of yesterday is posted. 2: yesterday is not final yet,
@@ -171,6 +174,8 @@ def told(entry: Entry, amount: Decimal) -> str:
 
 def post_due(journal: dict[str, Any], kept: dict[str, Any], state: Path, post: Post) -> int:
     """Post what is due, noting each entry before the next; returns how many there were."""
+    # Also when there is nothing: a day that is not final yet must be found by a later run.
+    keep(state, json.dumps(kept, indent=1))
     count = 0
     for entry in due(journal, kept["posted"]):
         amount = check(entry)

@@ -139,8 +139,9 @@ def test_the_owner_reads_the_books_that_the_program_reads(demo: Demo) -> None:
             days = re.findall(r'href="([^"#]+)#day"', browser.get(earlier(month)).text)
         page_of_day = browser.get(days[-1]).text
         manifest = browser.get(f"{days[-1]}1/day.json").json()
+        day = days[-1].rstrip("/").rpartition("/")[2]
+        journal = browser.get(f"/books/{location}/journal/?on={day}").text
     token = demo.token()["access_token"]
-    day = days[-1].rstrip("/").rpartition("/")[2]
     told = httpx.get(
         f"{demo.url}/accounting/v1/business-locations/{location}/days",
         params={"from": day, "to": day},
@@ -149,6 +150,8 @@ def test_the_owner_reads_the_books_that_the_program_reads(demo: Demo) -> None:
     assert told["digest"] in page_of_day
     assert manifest["businessDate"] == day
     assert "Rest 0.00." in page_of_day
+    assert re.search(r"Version 1</a> of the mapping, kept .* by Milo Hartwell\.", journal)
+    assert f"{location}-{day.replace('-', '')}-r1" in journal
 
 
 def earlier(page: str) -> str:

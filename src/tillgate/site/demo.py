@@ -27,6 +27,7 @@ from tillgate.programme.files import file_of
 from tillgate.programme.models import Agreement, FileKind
 from tillgate.simulator.feed import Plan, write_plan
 from tillgate.site import demo_others, demo_people, demo_way
+from tillgate.site.demo_mapping import keep_demo_mapping
 
 SCOPES = ("financial-api", "items")
 EMAIL = demo_people.CAST["owner"][0]
@@ -151,6 +152,8 @@ def _set_up(folder: Path, opened: date, *, with_others: bool, say: Say) -> Kept:
     walked = demo_way.walk(business_id, name, people, say)
     demo_people.add_member(business_id, people.member)
     if with_others:
+        mapping = keep_demo_mapping(business_id, people.member)
+        say(f"{people.member.name} kept how {name} is booked: {len(mapping.accounts)} accounts")
         demo_others.fill_the_rest(people)
         say("A second merchant, Kallas Bakeries, waits at each step")
     return Kept(

@@ -121,13 +121,13 @@ def account_words(account: Account) -> str:
 def name_of(thing: Thing) -> str:
     """What a thing is called within its kind."""
     if thing.name == "cents":
-        return _("what is left by rounding to cents")
+        return _("rounded to cents")
     if thing.what is What.SERVICE_CHARGE and thing.key in _CHARGES:
         return str(_CHARGES[thing.key])
     named = thing.name or thing.key
     if thing.what is What.TAX and "@" in thing.key:
         percent = _percent(thing.key.rpartition("@")[2])
-        return named if percent in named else f"{named} {percent}".strip()
+        return named if "%" in named else f"{named} {percent}".strip()
     return named or str(_WITHOUT_KEY.get(thing.what, WHAT_NAMES[thing.what]))
 
 

@@ -185,7 +185,9 @@ READS = {
         Asked(location=FOREIGN, span=YEAR, days=DAYS, names=True, as_first_closed=True),
     ),
     "first closing": lambda pool, mine: fetch_first_closing(pool, mine, FOREIGN),
-    "finality": lambda pool, mine: ledger.fetch_finality(pool, mine, FOREIGN, YEAR, DAYS),
+    "finality": lambda pool, mine: ledger.fetch_finality(
+        pool, mine, Asked(location=FOREIGN, span=YEAR, days=DAYS)
+    ),
     "reference": lambda pool, mine: fetch_sale_by_reference(pool, mine, FOREIGN, THEIR_REFERENCE),
     "totals": _aggregated,
     "tax rates": lambda pool, mine: catalogue.fetch_tax_rates(pool, mine, FOREIGN),

@@ -74,12 +74,15 @@ async def days_asked_for(plane: Plane, grant: Grant, asked: DaysParameters) -> l
     books = await books_of(plane, grant, location)
     now = clock.now()
     first, last = _range(asked, books.calendar.day_of(now), books.since)
+    if books.until is None or last <= books.until:
+        last = min(last, first + asked.page_size * ONE_DAY)
     return await fetch_days(
         plane.pool,
         grant.locations,
         location,
-        (first, min(last, first + asked.page_size * ONE_DAY)),
+        (first, last),
         books.calendar,
+        until=books.until,
         now=now,
         as_of=asked.as_of,
     )

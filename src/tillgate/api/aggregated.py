@@ -46,9 +46,9 @@ async def get_aggregated_sales(
     else:
         span, _ = day_span(books.calendar, asked.date)
     days = days_of(books.calendar, span)
-    finality = await fetch_finality(plane.pool, grant.locations, location, span, days)
     names = grant.staff and GroupKey.STAFF in asked.group_by
-    wanted = Asked(location=location, span=span, days=days, names=names)
+    wanted = Asked(location=location, span=span, days=days, until=books.until, names=names)
+    finality = await fetch_finality(plane.pool, grant.locations, wanted)
     aggregate = await _sum_up(plane, grant, wanted, asked.group_by)
     children = _rows(aggregate) if asked.flattened else _groups(aggregate)
     return msgspec.json.encode(

@@ -86,6 +86,7 @@ async def get_financials(
         span,
         days,
         text=view.text,
+        until=books.until,
         first_account=asked.next_page_token,
         limit=asked.page_size + 1,
     )
@@ -117,6 +118,7 @@ async def get_daily_financials(
         span,
         (day, day),
         text=view.text,
+        until=books.until,
     )
     page = _Page(span, view, runs, "", is_final(books, (day, day), finality))
     return await _body(call, asked.business_location_id, books, page)

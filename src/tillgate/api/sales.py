@@ -150,6 +150,7 @@ async def get_sales_daily(
         location=location,
         span=span,
         days=(day, day),
+        until=books.until,
         names=view.text == "body",
         as_first_closed=True,
     )

@@ -41,7 +41,7 @@ WHERE business_location_id = any(%s)
 """
 
 _CLOCK = """
-SELECT l.since, l.close_after_hours, greatest(l.first_fed_at, max(d.last_fed_at) FILTER (
+SELECT l.since, l.until, l.close_after_hours, greatest(l.first_fed_at, max(d.last_fed_at) FILTER (
     WHERE d.last_fed_at > d.ends_at + l.close_after_hours * interval '1 hour'))
 FROM directory_businesslocation l LEFT JOIN (
     SELECT business_location_id, ends_at, last_fed_at FROM ledger_businessday
@@ -49,7 +49,7 @@ FROM directory_businesslocation l LEFT JOIN (
     SELECT business_location_id, ends_at, last_fed_at FROM ledger_closedday WHERE revision = 1
 ) d USING (business_location_id)
 WHERE business_location_id = %s AND l.close_after_hours IS NOT NULL
-GROUP BY l.since, l.close_after_hours, l.first_fed_at
+GROUP BY l.since, l.until, l.close_after_hours, l.first_fed_at
 """
 
 _DAYS = """
@@ -112,7 +112,8 @@ def close_due_days(connection: Connection[Any], *, now: datetime | None = None) 
 
     A day is due so many hours after its end or its last feed. One for which nothing came is due as
     well, but not while the history of the location may still be on its way: until so many hours
-    after it was first fed, and after anything was last fed for a day long past.
+    after it was first fed, and after anything was last fed for a day long past. After the last day
+    of a location there are only days that something came for.
     """
     at, closed = now or clock.now(), 0
     ids = [row[0] for row in connection.execute("SELECT directory_location_ids()").fetchall()]
@@ -147,12 +148,16 @@ def _close_due(
     row = connection.execute(_CLOCK, (location,)).fetchone()
     if row is None:
         return []
-    since, hours, quiet_since = row
+    since, until, hours, quiet_since = row
     wait = timedelta(hours=hours)
     rows = connection.execute(_DAYS, {"location": location})
     known = {day: (fed, closed) for day, fed, closed in rows}
     first = min([since, *known])
-    days = _past_days(calendar, first, now)
+    days = (
+        day
+        for day in _past_days(calendar, first, now)
+        if until is None or day <= until or day in known
+    )
     due = (
         day
         for day in days

@@ -68,11 +68,13 @@ async def fetch_days(  # noqa: PLR0913  who may see, where, which days, and as o
     days: tuple[date, date],
     calendar: Calendar,
     *,
+    until: date | None = None,
     now: datetime,
     as_of: datetime | None = None,
 ) -> list[DayRow]:
     """Every business day from the first to the last one that has begun, in order.
 
+    After `until`, the location's last one, only those on which something was booked all the same.
     With `as_of` a day is as it was then: an earlier revision, or not yet closed. Of the future
     nothing is known: a later instant than `now` is as good as none.
     """
@@ -82,7 +84,13 @@ async def fetch_days(  # noqa: PLR0913  who may see, where, which days, and as o
     )
     documents = {row.business_date: row for row in _rows(closed)}
     counts: dict[date, int] = dict(opened)
-    return list(_each_day(days, calendar, documents, counts, min(as_of or now, now)))
+    found = _each_day(days, calendar, documents, counts, min(as_of or now, now))
+    return [row for row in found if is_there(row.business_date, until, row.closed or row.sales)]
+
+
+def is_there(day: date, until: date | None, booked: object) -> bool:
+    """Whether a location that ended with `until`, if it did, has such a day."""
+    return until is None or day <= until or bool(booked)
 
 
 def _each_day(

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import zstandard
 from django.db import connection
+from django.db.models import Max
 
 from tillgate.directory.models import BusinessLocation
 from tillgate.directory.models import DayRule as DayRuleRow
@@ -20,7 +21,7 @@ from tillgate.directory.queries import seeing
 from tillgate.ledger.amounts import PLACES, micro
 from tillgate.ledger.calendar import ONE_DAY, Calendar, DayRule
 from tillgate.ledger.closing import fetch_gift_card_groups
-from tillgate.ledger.day_reads import DayState
+from tillgate.ledger.day_reads import DayState, is_there
 from tillgate.ledger.document import Manifest, count
 from tillgate.ledger.export.files import File
 from tillgate.ledger.export.reads import Revision as Document
@@ -111,14 +112,34 @@ def calendar_of(location: int) -> Calendar:
 
 
 def days_at_a_glance(
-    location: int, days: tuple[date, date], calendar: Calendar, *, now: datetime
+    location: int,
+    days: tuple[date, date],
+    calendar: Calendar,
+    *,
+    until: date | None = None,
+    now: datetime,
 ) -> list[Glance]:
-    """The business days from the first to the last one that has begun, in order."""
+    """The business days from the first to the last one that has begun, in order.
+
+    After `until`, the location's last one, only those on which something was booked all the same.
+    """
     with seeing([location]):
         # What is open is read first: a day that is closed in between is then found twice, not lost.
         opened = _open_nets(location, days)
         closed = dict(_closed_glances(location, days))
-    return list(_each_glance(days, calendar, closed, opened, now))
+    found = _each_glance(days, calendar, closed, opened, now)
+    return [one for one in found if is_there(one.business_date, until, one.revision or one.sales)]
+
+
+def last_booked(location: int) -> date | None:
+    """The newest business date with sales, or that is closed; None without any."""
+    with seeing([location]):
+        rows = (OpenSale.objects, ClosedDay.objects)
+        newest = (
+            each.filter(business_location_id=location).aggregate(Max("business_date"))
+            for each in rows
+        )
+        return max((day for one in newest if (day := one["business_date__max"])), default=None)
 
 
 def day_in_full(

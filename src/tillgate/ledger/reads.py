@@ -7,6 +7,7 @@ neither missed nor seen twice; a closed day's frames never change and can be rea
 
 from collections.abc import Collection
 from datetime import date
+from typing import LiteralString
 
 import msgspec
 from psycopg import sql
@@ -27,11 +28,16 @@ from tillgate.ledger.texts import SaleText, Text
 
 
 class LocationBooks(msgspec.Struct, frozen=True):
-    """What is needed to read a location's books; `since` is its first business date."""
+    """What is needed to read a location's books; `since` is its first business date.
+
+    `until` is its last one, once it is closed or sold: from then on there are only days on which
+    something was booked all the same.
+    """
 
     business_name: str
     since: date
     calendar: Calendar
+    until: date | None = None
 
 
 class Finality(msgspec.Struct, frozen=True):
@@ -42,7 +48,7 @@ class Finality(msgspec.Struct, frozen=True):
 
 
 _BOOKS = """
-SELECT b.name, l.since
+SELECT b.name, l.since, l.until
 FROM directory_businesslocation l
 JOIN directory_business b ON b.business_id = l.business_id
 WHERE l.business_location_id = {location}
@@ -72,15 +78,15 @@ _FROM_ACCOUNT = "AND (closed_at, account_id) >= (({first}), {account})"
 # The back office may book a sale on another day than its closing time says; while that day is open,
 # the sale may still change, whatever the days of the range are. The inner LIMIT keeps the planner
 # from reading the whole range to answer it: one look into the index for each open day does.
-_FINALITY = """
+_FINALITY: LiteralString = """
 SELECT
     (SELECT count(*) FROM ledger_closedday
-     WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {last}
+     WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {until}
        AND revision = 1)
     + (SELECT count(*) FROM ledger_businessday
-     WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {last}
+     WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {until}
        AND closed_at IS NOT NULL),
-    EXISTS (
+    {late} OR EXISTS (
         SELECT FROM ledger_businessday d, LATERAL (
             SELECT FROM ledger_opensale s
             WHERE s.business_location_id = {location} AND s.business_date = d.business_date
@@ -89,6 +95,13 @@ SELECT
         ) sale
         WHERE d.business_location_id = {location} AND d.closed_at IS NULL
           AND d.business_date NOT BETWEEN {first} AND {last})
+"""
+
+# A day after the location's last one is there only where something was booked on it.
+_LATE: LiteralString = """
+EXISTS (SELECT FROM ledger_businessday
+    WHERE business_location_id = {location} AND business_date BETWEEN {first} AND {last}
+      AND business_date > {until} AND closed_at IS NULL)
 """
 
 
@@ -101,8 +114,8 @@ async def fetch_books(
     )
     if not facts or not rules:
         return None
-    name, since = facts[0]
-    return LocationBooks(name, since, Calendar(tuple(DayRule(*rule) for rule in rules)))
+    name, since, until = facts[0]
+    return LocationBooks(name, since, Calendar(tuple(DayRule(*rule) for rule in rules)), until)
 
 
 async def fetch_sales(  # noqa: PLR0913  who may see, where, which, and how much of each
@@ -113,6 +126,7 @@ async def fetch_sales(  # noqa: PLR0913  who may see, where, which, and how much
     days: tuple[date, date],
     *,
     text: Text,
+    until: date | None = None,
     first_account: str = "",
     limit: int | None = None,
 ) -> tuple[list[Run], Finality]:
@@ -125,6 +139,7 @@ async def fetch_sales(  # noqa: PLR0913  who may see, where, which, and how much
         location=location,
         span=span,
         days=days,
+        until=until,
         names=text == "body",
         first_account=first_account,
         limit=limit,
@@ -134,7 +149,7 @@ async def fetch_sales(  # noqa: PLR0913  who may see, where, which, and how much
         locations,
         [
             open_sales(asked, text),
-            finality_query(location, span, days),
+            finality_query(asked),
             *closed_queries(asked),
         ],
         undecoded=True,
@@ -173,22 +188,25 @@ def _where(location: int, span: Span) -> sql.Composed:
     return query(_OF_RANGE, location=location, start=span.start, end=span.end)
 
 
-def finality_query(location: int, span: Span, days: tuple[date, date]) -> sql.Composed:
+def finality_query(asked: Asked) -> sql.Composed:
     """The row of a `Finality`."""
-    first, last = days
+    first, last = asked.days
+    span, until = asked.span, min(last, asked.until or last)
     end = span.end if span.business_date is None else span.start
-    return query(_FINALITY, location=location, first=first, last=last, start=span.start, end=end)
+    times = {"start": span.start, "end": end}
+    values = {"location": asked.location, "first": first, "last": last, "until": until} | times
+    literals = {name: sql.Literal(value) for name, value in values.items()}
+    late = sql.SQL(_LATE if until < last else "false").format(**literals)
+    return sql.SQL(_FINALITY).format(late=late, **literals)
 
 
-async def fetch_finality(
-    pool: Pool, locations: Collection[int], location: int, span: Span, days: tuple[date, date]
-) -> Finality:
-    """How final the business days from `days[0]` to `days[1]` are."""
-    return Finality(*(await read(pool, locations, finality_query(location, span, days)))[0])
+async def fetch_finality(pool: Pool, locations: Collection[int], asked: Asked) -> Finality:
+    """How final the business days of `asked.days` are."""
+    return Finality(*(await read(pool, locations, finality_query(asked)))[0])
 
 
 def is_final(books: LocationBooks, days: tuple[date, date], finality: Finality) -> bool:
-    """Whether every business day of the days, from the location's first one on, is closed."""
-    first, last = max(days[0], books.since), days[1]
+    """Whether every business day of the days, from the location's first to its last, is closed."""
+    first, last = max(days[0], books.since), min(days[1], books.until or days[1])
     expected = max((last - first) // ONE_DAY + 1, 0)
     return finality.closed_days >= expected and not finality.open_sales

@@ -28,7 +28,7 @@ from tillgate.ledger.totals import BLOCKS_DECODER, Counter
 
 _SALES_AT_ONCE = 500
 
-_PLACE = "SELECT since, currency FROM directory_businesslocation WHERE {here}"
+_PLACE = "SELECT since, currency, until FROM directory_businesslocation WHERE {here}"
 _RULES = """
 SELECT valid_from, timezone, day_start FROM directory_dayrule WHERE {here} ORDER BY valid_from
 """
@@ -103,7 +103,8 @@ class DayFigures(NamedTuple):
 class RangeFigures(NamedTuple):
     """The days of a range that have begun, in order, and what else is known of the location.
 
-    `since` is its first business date. `gift_card_methods` are tenders by which gift cards are
+    `since` is its first business date, `until` its last one: after it there are only days on which
+    something was booked all the same. `gift_card_methods` are tenders by which gift cards are
     redeemed, as they are booked now.
     """
 
@@ -112,13 +113,15 @@ class RangeFigures(NamedTuple):
     currency: str
     calendar: Calendar
     gift_card_methods: frozenset[int]
+    until: date | None = None
 
     def is_final(self, first: date, last: date) -> bool:
         """Whether every day of these is closed, also those that have not begun yet."""
         within = [day for day in self.days if first <= day.business_date <= last]
         closed = [day for day in within if day.revision is not None]
-        expected = (last - max(first, self.since)) // ONE_DAY + 1
-        counted = sum(day.business_date >= self.since for day in closed)
+        ended = min(last, self.until or last)
+        expected = (ended - max(first, self.since)) // ONE_DAY + 1
+        counted = sum(self.since <= day.business_date <= ended for day in closed)
         return len(closed) == len(within) and counted >= expected
 
 
@@ -189,7 +192,7 @@ class Gathered:
         if not places or not rules:
             raise LookupError(asked.location)
         self._asked = asked
-        self._since, self._currency = cast(tuple[date, str], places[0])
+        self._since, self._currency, self._until = cast(tuple[date, str, date | None], places[0])
         self._calendar = Calendar(tuple(DayRule(*rule) for rule in rules))
         self._tenders = cast(list[tuple[int, str]], tenders)
         self._group_codes = {code for (code,) in groups}
@@ -231,7 +234,8 @@ class Gathered:
         """What has come, day by day, with the days of which nothing came."""
         today = self._calendar.day_of(self._asked.as_of or self._asked.now)
         first = max(self._asked.first, self._since)
-        begun = max((min(self._asked.last, today) - first) // ONE_DAY + 1, 0)
+        last = min(self._asked.last, today, self._until or today)
+        begun = max((last - first) // ONE_DAY + 1, 0)
         started = first.toordinal()
         dates = set(map(date.fromordinal, range(started, started + begun)))
         dates |= self._closed.keys() | self._open.keys()
@@ -241,6 +245,7 @@ class Gathered:
             self._currency,
             self._calendar,
             frozenset(method for method, code in self._tenders if code in self._group_codes),
+            self._until,
         )
 
     def _not_closed(self, day: date, today: date) -> DayFigures:

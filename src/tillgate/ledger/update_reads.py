@@ -85,7 +85,7 @@ async def fetch_sales_by_change(
         locations,
         [
             open_sales(asked, text),
-            finality_query(asked.location, asked.span, asked.days),
+            finality_query(asked),
             _corrections_query(asked),
             *closed_queries(asked),
         ],

@@ -19,6 +19,8 @@ from tests.portal.pages_harness import Eye
 from tillgate.directory.models import Person, Role, StaffRole
 from tillgate.foundation import sandbox_ids
 
+ENDED = 7109
+
 
 def cells(page: str) -> dict[str, str]:
     """What a screen reader says of each day that can be opened."""
@@ -262,3 +264,19 @@ def test_the_books_work_by_keyboard_and_without_script(reader: Person, eye: Eye)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{HERE}/2026-03-15/#day")
     assert page.get_by_role("heading", name="The proof, line by line").is_visible()
+
+
+def test_the_books_of_a_closed_location_end_with_its_last_day(reader: Person, feed: Feed) -> None:
+    feed([location(businessLocationId=ENDED, since="2026-02-20", until="2026-02-23")])
+    page = get(reader, f"/books/{ENDED}/")
+    assert "February 2026" in page
+    assert set(re.findall(rf"/books/{ENDED}/2026-02-(\d\d)/", page)) == {"20", "21", "22", "23"}
+    assert "No books for that day" in get(reader, f"/books/{ENDED}/2026-02-24/", status=404)
+
+
+def test_a_day_that_was_booked_after_the_last_one_is_shown(reader: Person, feed: Feed) -> None:
+    """Of the 18th to the 21st, two days have sales and two were closed without any."""
+    ended = {"since": "2026-03-14", "name": "Harbour Street", "recordedAt": "2026-03-21T11:30:00Z"}
+    feed([location(until="2026-03-17", **ended)])
+    days = cells(get(reader, f"{HERE}/2026-03/"))
+    assert {"17", "18", "19", "20", "21"} <= set(days)

@@ -88,8 +88,11 @@ def _shown(
         shelf.place.pk,
         (max(month, shelf.first), min(last_of(month), shelf.today)),
         shelf.calendar,
+        until=shelf.place.until,
         now=clock.now(),
     )
+    if day is not None and day not in {one.business_date for one in glances}:
+        return _nothing(request, shelf, month)
     chosen = day or _newest_final(glances)
     full = _full(request, shelf, chosen, is_asked=day is not None)
     facts = _around(shelf, month) | {

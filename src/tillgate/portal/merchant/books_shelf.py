@@ -10,14 +10,17 @@ from tillgate.directory.models import BusinessLocation
 from tillgate.directory.queries import locations_with_books_for
 from tillgate.foundation import clock
 from tillgate.ledger.calendar import Calendar
-from tillgate.ledger.queries import calendar_of
+from tillgate.ledger.queries import calendar_of, last_booked
 from tillgate.portal.page import person_of
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Shelf(NamedTuple):
-    """A location whose books are open, and among which others; its first and its present day."""
+    """A location whose books are open, and among which others; its first day.
+
+    `today` is its present one, or the last one that it had.
+    """
 
     place: BusinessLocation
     others: list[BusinessLocation]
@@ -43,7 +46,10 @@ def place_or_404(places: list[BusinessLocation], location: str) -> BusinessLocat
 def shelf_of(place: BusinessLocation, places: list[BusinessLocation]) -> Shelf:
     """The books of one of these locations."""
     calendar = calendar_of(place.pk)
-    return Shelf(place, places, calendar, place.since, calendar.day_of(clock.now()))
+    today = calendar.day_of(clock.now())
+    if place.until and place.until < today:
+        today = min(today, max(place.until, last_booked(place.pk) or place.until))
+    return Shelf(place, places, calendar, place.since, today)
 
 
 def read_date(text: str) -> date | None:

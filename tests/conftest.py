@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.books import empty_books
+from tests.chromium import chromium, lent_chromium  # noqa: F401
 from tillgate.foundation.postgres import cluster
 from tillgate.foundation.postgres.prepare import prepare
 from tillgate.foundation.postgres.roles import DATABASE, ROLE_NAMES, Role
@@ -47,7 +48,16 @@ def superuser_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield make_conninfo(outside, dbname=name)
         return
     with cluster.attach(tmp_path_factory.mktemp("data dir")) as running:
+        _forgo_power_cuts(running.superuser_url("postgres"))
         yield running.superuser_url(DATABASE)
+
+
+def _forgo_power_cuts(url: str) -> None:
+    """Its data needs to outlive no machine: what was committed still outlives the server."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")

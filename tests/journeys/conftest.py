@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from tests.contract.conftest import house  # noqa: F401
 from tests.journeys.installation import Installation
-from tests.portal.pages_harness import chromium  # noqa: F401
 
 
 @pytest.fixture
-def installation(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Installation]:  # noqa: F811
+def installation(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Installation]:
     """A Tillgate of its own that is fed and serves, with a mail server and a browser."""
     made = Installation(tmp_path_factory.mktemp("office"), chromium)
     made.feed()

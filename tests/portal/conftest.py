@@ -8,4 +8,4 @@ from tests.access.conftest import (  # noqa: F401
     shops,
     world,
 )
-from tests.portal.pages_harness import chromium, eye, site  # noqa: F401
+from tests.portal.pages_harness import eye, site  # noqa: F401

@@ -13,8 +13,8 @@ What is looked at must be committed (the fixture `committed`), for the site is a
 """
 
 import os
-import shutil
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,18 +29,32 @@ from tillgate.directory.models import Person
 REPOSITORY = Path(__file__).parents[2]
 SCREENSHOTS = Path(os.environ.get("TILLGATE_SCREENSHOTS") or REPOSITORY / "screenshots")
 ASKED_FOR = bool(os.environ.get("TILLGATE_SCREENSHOTS"))
-CHROMIUM = shutil.which("chromium")
 
 WIDE, NARROW, NARROWEST = 1280, 360, 320
 HEIGHT = 800
+# In the dark nothing but colours is another; these are axe's rules about them.
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+
+
+class Sheet:
+    """Playwright's page, lent to a test; `complaints` is what the browser complained of."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self.complaints: list[str] = page.complaints
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._page, name)
 
 
 class Eye:
-    """Opens pages of a site, each in a browser context of its own, and looks at them."""
+    """Opens pages of a site and looks at them; no two that a test holds share their cookies."""
 
     def __init__(self, browser: Any, site: str) -> None:
         self.browser = browser
         self.site = site
+        # A new page is a new process of the browser, which takes longer than what is seen in it.
+        self._let_go: list[Any] = []
 
     def look_at(
         self, path: str, name: str, *, person: Person | None = None, status: int = 200
@@ -54,16 +68,30 @@ class Eye:
         self, path: str, *, person: Person | None = None, status: int = 200, **options: Any
     ) -> Any:
         """Open a page as somebody, without looking at it closely."""
-        options = {"viewport": {"width": WIDE, "height": HEIGHT}, **options}
-        context = self.browser.new_context(base_url=self.site, **options)
+        page = self._new_page(**options) if options or not self._let_go else self._used_page()
         if person:
-            context.add_cookies([session_cookie(person, self.site)])
-        page = context.new_page()
+            page.context.add_cookies([session_cookie(person, self.site)])
+        answer = page.goto(path)
+        assert answer.status == status, f"{path} answered {answer.status}"
+        sheet = Sheet(page)
+        if not options:
+            weakref.finalize(sheet, self._let_go.append, page).atexit = False
+        return sheet
+
+    def _new_page(self, **options: Any) -> Any:
+        options = {"viewport": {"width": WIDE, "height": HEIGHT}, **options}
+        page = self.browser.new_context(base_url=self.site, **options).new_page()
         page.complaints = []
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        answer = page.goto(path)
-        assert answer.status == status, f"{path} answered {answer.status}"
+        return page
+
+    def _used_page(self) -> Any:
+        page = self._let_go.pop()
+        page.context.clear_cookies()
+        page.emulate_media(color_scheme="light")
+        _resize(page, WIDE)
+        page.complaints.clear()
         return page
 
     def check(self, page: Any, name: str) -> None:
@@ -77,7 +105,7 @@ class Eye:
             for width in (WIDE, NARROW) if scheme == "light" or ASKED_FOR else ():
                 _resize(page, width)
                 picture(page, f"{name}-{width}-{scheme}")
-            found = barriers(page)
+            found = barriers(page, () if scheme == "light" else OF_COLOURS)
             assert found == [], f"{name}, {scheme}: {found}"
         _resize(page, NARROWEST)
         _assert_fits(page, name)
@@ -102,10 +130,12 @@ def picture(page: Any, name: str) -> None:
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
-def barriers(page: Any) -> list[str]:
-    """What axe finds serious or critical: the rule, and the elements."""
-    page.evaluate(_axe())
-    found = page.evaluate("() => axe.run({resultTypes: ['violations']})")
+def barriers(page: Any, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds serious or critical, by these rules or by all: the rule, and the elements."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_axe())
+    only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+    found = page.evaluate("asked => axe.run(asked)", {"resultTypes": ["violations"], **only})
     return [
         f"{each['id']}: {', '.join(str(node['target'][0]) for node in each['nodes'])}"
         for each in found["violations"]
@@ -150,20 +180,6 @@ def site(django_db_blocker: Any) -> Iterator[str]:
         assert thread.error is None
         yield f"http://127.0.0.1:{thread.port}"
         thread.terminate()
-
-
-@pytest.fixture
-def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Debian's browser; the test is skipped where it is not installed."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    # Playwright runs an event loop in this thread, in which Django would not touch the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with playwright.sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def maya(transactional_db: None) -> Iterator[Person]:
 
 def with_authenticator(page: Any) -> Any:
     """Give the browser something like a fingerprint reader; its door, to look into."""
-    door = page.context.new_cdp_session(page)
+    door = page.context.new_cdp_session(page.context.pages[0])
     door.send("WebAuthn.enable")
     door.send(
         "WebAuthn.addVirtualAuthenticator",

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -99,3 +100,28 @@ def _hledger(books: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("states", "newest"),
+    [
+        (["closed", "provisional", "open"], 15),
+        (["closed", "closed"], 15),
+    ],
+    ids=["in the morning", "a place that was shut for good"],
+)
+def test_the_newest_day_that_is_over_is_yesterday(
+    program: Any, states: list[str], newest: int
+) -> None:
+    days = [
+        {"businessDate": f"2026-03-{number}", "state": state}
+        for number, state in enumerate(states, start=14)
+    ]
+    gate = SimpleNamespace(get=lambda _: {"items": days})
+    assert str(program.yesterday_of(gate, 7)) == f"2026-03-{newest}"
+
+
+def test_a_place_without_a_day_that_is_over_is_told_so(program: Any) -> None:
+    gate = SimpleNamespace(get=lambda _: {"items": [{"state": "open"}]})
+    with pytest.raises(importlib.import_module("gate").GaveUp, match="no day of this location"):
+        program.yesterday_of(gate, 7)

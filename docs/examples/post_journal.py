@@ -45,11 +45,12 @@ Post = Callable[[Entry], None]
 
 
 def yesterday_of(gate: Gate, location: int) -> date:
-    """The business day before the one that runs now, by the location's own clock."""
+    """The newest business day that is over, by the location's own clock and calendar."""
     begun = gate.get(f"/accounting/v1/business-locations/{location}/days")["items"]
-    if len(begun) < 2:
-        raise GaveUp("no business day of this location has ended yet")
-    return date.fromisoformat(begun[-2]["businessDate"])
+    over = [one["businessDate"] for one in begun if one["state"] != "open"]
+    if not over:
+        raise GaveUp("no day of this location has ended within a month: it is new, or was closed")
+    return date.fromisoformat(over[-1])
 
 
 def fetch_journal(gate: Gate, kept: dict[str, Any], last: date) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Our own catalogue endpoints: items as they were, changes with removals, old lines resolved."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.api.conftest import Gate
-from tests.api.rows import FOREIGN, LOCATION, Rows
+from tests.api.rows import FOREIGN, LOCATION, Rows, a_line, a_sale
 
+from tillgate.foundation.instants import format_instant
 from tillgate.ledger.feed.batch import Written, import_file
 
 BASE = f"/catalogue/v1/business-locations/{LOCATION}"
@@ -87,6 +89,35 @@ def test_archived_items_are_there_and_removed_ones_are_not(menu: Gate) -> None:
     assert broth["item"]["active"] is False
     assert [one["name"] for one in menu.get(ITEMS).json()] == ["Stew"]
     assert menu.get(f"/items/v1/items/1?businessLocationId={LOCATION}").status_code == 404
+
+
+def test_disabled_items_are_listed_as_such_and_were_so_only_while_they_were(
+    gate: Gate, ledger_url: str
+) -> None:
+    feed(ledger_url, item(1, 1), item(1, 5, disabled=True), item(1, 9, disabled=False))
+    seen = {}
+    for number in (2, 6, 10):
+        (one,) = gate.get(f"{BASE}/items?asOf={day(number)}").json()["items"]
+        (line,) = gate.get(f"{BASE}/resolve?sku=SKU-1&at={day(number)}").json()["items"]
+        assert line["item"] == one["item"]
+        seen[number] = one["item"].get("disabled", False)
+    assert seen == {2: False, 6: True, 10: False}
+    feed(ledger_url, item(1, 12, disabled=True))
+    assert [one["disabled"] for one in gate.get(ITEMS).json()] == [True]
+    (change,) = gate.get(f"{BASE}/changes").json()["items"]
+    assert (change["removed"], change["item"]["disabled"]) == (False, True)
+
+
+def test_a_line_of_a_closed_day_resolves_by_what_it_says_itself(menu: Gate, rows: Rows) -> None:
+    """With nothing but the published line, after the item was renamed, archived and removed."""
+    sold = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    line = a_line(1, sku="SKU-1", name="Soup", time_of_sale=format_instant(sold))
+    rows.add_sales([a_sale(1, sold, sales_lines=[line])], day=sold.date())
+    rows.close_day(sold.date())
+    daily = menu.get(f"/f/finance/{LOCATION}/dailyFinancials?date=2026-03-04").json()
+    ((told,),) = [sale["salesLines"] for sale in daily["sales"]]
+    (one,) = menu.get(f"{BASE}/resolve?sku={told['sku']}&at={told['timeOfSale']}").json()["items"]
+    assert (one["item"]["name"], one["certain"], one["validUntil"]) == ("Soup", True, day(5))
 
 
 def test_filters_look_at_what_was_then(menu: Gate) -> None:

@@ -1,8 +1,8 @@
 """`journal`: a balanced entry a business day, by the business's own accounts, in four formats."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -148,64 +148,98 @@ def as_json(journal: Journal, asked: Asked) -> bytes:
     )
 
 
-def _account(account: Account) -> dict[str, object]:
-    told: dict[str, object] = {
-        "code": account.code,
-        "name": account.name,
-        "kind": account.kind,
-    }
-    if account.parent:
-        told["parent"] = account.parent
-    if account.currency:
-        told["currency"] = account.currency
-    return told
+class _Shape(msgspec.Struct, rename="camel", omit_defaults=True):
+    """An object of the answer; there may be thousands, and dictionaries take twice the time."""
 
 
-def _entry(entry: Entry, shown: Callable[[int], str]) -> dict[str, object]:
-    told: dict[str, object] = {
-        "number": entry.number,
-        "businessDate": entry.business_date,
-        "bookedOn": entry.booked_on,
-        "final": entry.final,
-        "restated": entry.restated,
-        "reasons": entry.reasons,
-        "postings": [_posting(posting, shown) for posting in entry.postings.all],
-        "unmapped": [_unmapped(source) for source in entry.postings.unmapped],
-    }
-    if entry.revision is not None:
-        told |= {"revision": entry.revision, "digest": entry.digest.hex()}
-    if entry.follows:
-        told["follows"] = entry.follows
-    return told
+class _Account(_Shape):
+    code: str
+    name: str
+    kind: str
+    parent: str = ""
+    currency: str = ""
 
 
-def _posting(posting: Posting, shown: Callable[[int], str]) -> dict[str, object]:
+class _Part(_Shape):
+    what: str
+    key: str
+    name: str
+    amount: str
+
+
+class _Unmapped(_Shape):
+    what: str
+    key: str
+    name: str
+    side: str
+    amount: str
+
+
+class _Posting(_Shape):
+    account: str
+    name: str
+    kind: str
+    what: str
+    side: str
+    amount: str
+    parts: list[_Part]
+
+
+class _Entry(_Shape):
+    number: str
+    business_date: date
+    booked_on: date
+    final: bool
+    restated: bool
+    reasons: Sequence[str]
+    postings: list[_Posting]
+    unmapped: list[_Unmapped]
+    revision: int | None = None
+    digest: str = ""
+    follows: str = ""
+
+
+def _account(account: Account) -> _Account:
+    return _Account(account.code, account.name, account.kind, account.parent, account.currency)
+
+
+def _entry(entry: Entry, shown: Callable[[int], str]) -> _Entry:
+    return _Entry(
+        entry.number,
+        entry.business_date,
+        entry.booked_on,
+        entry.final,
+        entry.restated,
+        entry.reasons,
+        [_posting(posting, shown) for posting in entry.postings.all],
+        [_unmapped(source) for source in entry.postings.unmapped],
+        entry.revision,
+        entry.digest.hex(),
+        entry.follows,
+    )
+
+
+def _posting(posting: Posting, shown: Callable[[int], str]) -> _Posting:
     account, what, amount, parts = posting
-    return {
-        "account": account.code,
-        "name": account.name,
-        "kind": account.kind,
-        "what": what,
-        **_sided(amount, shown),
-        # On the posting's side, so that they add up to its amount.
-        "parts": [
-            _thing(source) | {"amount": exact(source.amount if amount > 0 else -source.amount)}
-            for source in parts
-        ],
-    }
+    side, told = _side(amount), shown(abs(amount))
+    # Most have a single part, and writing amounts is what takes the time.
+    amounts = [told] if len(parts) == 1 and shown is exact else _on_one_side(posting)
+    listed = [_Part(*source.thing[:3], each) for source, each in zip(parts, amounts, strict=True)]
+    return _Posting(account.code, account.name, account.kind, what, side, told, listed)
 
 
-def _unmapped(source: Source) -> dict[str, object]:
-    return _thing(source) | _sided(source.amount, exact)
+def _on_one_side(posting: Posting) -> list[str]:
+    """The amounts of a posting's parts, which add up to its own."""
+    sign = 1 if posting.amount > 0 else -1
+    return [exact(sign * source.amount) for source in posting.parts]
 
 
-def _thing(source: Source) -> dict[str, object]:
-    what, key, name, _ = source.thing
-    return {"what": what, "key": key, "name": name}
+def _unmapped(source: Source) -> _Unmapped:
+    return _Unmapped(*source.thing[:3], _side(source.amount), exact(abs(source.amount)))
 
 
-def _sided(amount: int, shown: Callable[[int], str]) -> dict[str, object]:
-    return {"side": "debit" if amount > 0 else "credit", "amount": shown(abs(amount))}
+def _side(amount: int) -> str:
+    return "debit" if amount > 0 else "credit"
 
 
 def _cents(amount: int) -> str:

@@ -1,10 +1,11 @@
 """A mapping at work: the account of a thing, by its rule, or by the back office's reference."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from typing import NamedTuple
 
 from tillgate.journal.mapping import ALLOWED, Account, Kind, Mapping, What
-from tillgate.journal.sources import Thing
+from tillgate.journal.sources import Counted, Thing, counted_of
 
 
 class References(NamedTuple):
@@ -24,6 +25,24 @@ def reference_key(thing: Thing) -> tuple[What, str]:
     return thing.what, key
 
 
+class Slot(NamedTuple):
+    """What goes to an account of one kind of things, because it is theirs or for want of one."""
+
+    account: Account
+    what: What
+    things: list[Counted]
+    has_account: bool
+
+
+_ORDER = {what: place for place, what in enumerate(What)}
+
+
+def in_order(at: tuple[Account, What]) -> tuple[int, str]:
+    """How postings are ordered: by what they are, then by the account's code."""
+    account, what = at
+    return _ORDER[what], account.code
+
+
 class Chart:
     """Finds accounts that take a currency (any, if none is said); what has none is on suspense."""
 
@@ -36,7 +55,8 @@ class Chart:
         self._rules = {(rule.what, rule.key): rule.account for rule in mapping.rules}
         self._found: dict[Thing, Account | None] = {}
         self.suspense = self._accounts[mapping.suspense]
-        self.has_discounts_apart = any(rule.what is What.DISCOUNT for rule in mapping.rules)
+        self._slots: dict[bytes, list[Slot]] = {}
+        self._discounts_apart = any(rule.what is What.DISCOUNT for rule in mapping.rules)
 
     def account_of(self, thing: Thing) -> Account | None:
         """The account of a thing; None where neither a rule nor a reference names a fitting one."""
@@ -44,6 +64,21 @@ class Chart:
             account = self._find(thing)
             self._found[thing] = account if account and self._may_hold(account, thing) else None
         return self._found[thing]
+
+    def slots(self, keys: bytes) -> list[Slot]:
+        """Where everything goes on a day with these keys of figures, in the order of postings."""
+        if keys not in self._slots:
+            self._slots[keys] = self._made_slots(counted_of(keys, self._discounts_apart))
+        return self._slots[keys]
+
+    def _made_slots(self, counted: Iterable[Counted]) -> list[Slot]:
+        slots: dict[tuple[str, What, bool], Slot] = {}
+        for each in counted:
+            found, what = self.account_of(each.thing), each.thing.what
+            account, has_account = found or self.suspense, found is not None
+            at = account.code, what, has_account
+            slots.setdefault(at, Slot(account, what, [], has_account)).things.append(each)
+        return sorted(slots.values(), key=lambda slot: in_order(slot[:2]))
 
     def with_parents(self, accounts: set[Account]) -> list[Account]:
         """These accounts and what they are below of, by code."""

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from tillgate.journal.chart import Chart
+from tillgate.journal.chart import Chart, in_order
 from tillgate.journal.mapping import Account, Places, What
-from tillgate.journal.sources import Source, Thing, sources_of
+from tillgate.journal.sources import REST, Source, Thing
 from tillgate.ledger.figures import Figures
 
 _CENT = 10_000
-_ORDER = {what: place for place, what in enumerate(What)}
 _CENTS = Thing(What.ROUNDING, "", "cents")
 
 
@@ -61,22 +60,27 @@ class Entry(NamedTuple):
 
 def postings_of(figures: Figures, chart: Chart) -> Postings:
     """What a day with these figures is booked by."""
-    sources = sources_of(figures, discounts_apart=chart.has_discounts_apart)
-    booked = _booked(sources, chart)
+    booked = _booked(figures, chart)
     return _in_cents(booked, chart) if chart.mapping.places is Places.CENTS else booked
 
 
-def _booked(sources: Iterable[Source], chart: Chart) -> Postings:
+def _booked(figures: Figures, chart: Chart) -> Postings:
+    sums, left = figures.sums, 0
     unmapped: list[Source] = []
     postings: list[Posting] = []
-    for source in sources:
-        account = chart.account_of(source.thing)
-        if account is None:
-            unmapped.append(source)
-        postings.append(
-            Posting(account or chart.suspense, source.thing.what, source.amount, [source])
-        )
-    return Postings(_merged(postings), unmapped)
+    for account, what, things, has_account in chart.slots(figures.keys):
+        parts = [Source(thing, amount) for thing, count in things if (amount := count(sums))]
+        amount = parts[0].amount if len(parts) == 1 else sum(part.amount for part in parts)
+        if amount:
+            left -= amount
+            postings.append(Posting(account, what, amount, parts))
+        if not has_account:
+            unmapped += parts
+    if left:
+        rest = Source(REST, left)
+        postings.append(Posting(chart.suspense, REST.what, left, [rest]))
+        unmapped.append(rest)
+    return Postings(postings, unmapped)
 
 
 def _in_cents(exact: Postings, chart: Chart) -> Postings:
@@ -128,7 +132,7 @@ def _merged(postings: Iterable[Posting]) -> list[Posting]:
         known = found.get(at)
         found[at] = posting if known is None else _together(known, posting)
     kept = (each for each in found.values() if each.amount)
-    return sorted(kept, key=lambda each: (_ORDER[each.what], each.account.code))
+    return sorted(kept, key=lambda each: in_order(each[:2]))
 
 
 def _together(one: Posting, other: Posting) -> Posting:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Connection, Cursor, sql
 
-from tillgate.foundation.postgres.pools import Pool
+from tillgate.foundation.postgres.pools import Pool, read_each
 from tillgate.foundation.postgres.sessions import query, reading
 from tillgate.journal.booking import (
     Bounds,
@@ -21,18 +21,19 @@ from tillgate.journal.booking import (
     entry_of,
     provisional_entry,
 )
-from tillgate.journal.chart import Chart, References
+from tillgate.journal.chart import Chart
 from tillgate.journal.entry import Entry
 from tillgate.journal.journal import Journal
-from tillgate.journal.mapping import BY_REFERENCE, Corrections, Mapping, Places
+from tillgate.journal.mapping import BY_REFERENCE, Corrections, Mapping, Places, What
 from tillgate.journal.references import Row, catalogued, references_of
+from tillgate.journal.sources import Thing
 from tillgate.ledger.summary_reads import (
     Days,
     Gathered,
     RangeFigures,
-    fact_queries,
     fetch_open,
     kept_figures,
+    place_queries,
     query_of,
     read_open,
 )
@@ -120,15 +121,24 @@ async def fetch_journal(pool: Pool, locations: Collection[int], asked: Asked) ->
 
     Raises LookupError for an unknown location, and `NoSuchVersion`.
     """
+    found = _Found(asked, await read_each(pool, locations, _queries(asked)))
+    if found.days.has_open:
+        found = await _with_open(pool, locations, asked)
+    return await asyncio.to_thread(found.journal)
+
+
+async def _with_open(pool: Pool, locations: Collection[int], asked: Asked) -> "_Found":
+    """The same with the sales of open days, which may be many: they come bit by bit.
+
+    All of it is read again, since it has to be of one snapshot.
+    """
     async with pool.connection() as connection, reading(connection, locations):
         async with connection.pipeline():
-            cursors = [connection.cursor(binary=True) for _ in range(_QUERIES)]
-            for cursor, wanted in zip(cursors, _queries(asked), strict=True):
-                await cursor.execute(wanted, prepare=False)
+            cursors = [await connection.execute(each, prepare=False) for each in _queries(asked)]
             rows = [await cursor.fetchall() for cursor in cursors]
         found = _Found(asked, rows)
         await fetch_open(connection, found.days)
-    return await asyncio.to_thread(found.journal)
+    return found
 
 
 def read_journal(
@@ -147,7 +157,7 @@ def read_journal(
 
 def _queries(asked: Asked) -> list[sql.Composed]:
     return [
-        *fact_queries(asked.days),
+        *place_queries(asked.days),
         query(_MAPPING, location=asked.location, version=asked.version),
         query(_CATALOGUE, location=asked.location),
         query_of(asked.days, _DOCUMENTS),
@@ -160,11 +170,12 @@ class _Found:
     def __init__(
         self, asked: Asked, rows: Sequence[list[Any]], mapping: Mapping | None = None
     ) -> None:
-        *facts, mappings, catalogue, documents = rows
-        self.days = Gathered(asked.days, facts)
+        *place, mappings, catalogue, documents = rows
+        things = _things(catalogue)
+        self.days = Gathered(asked.days, [*place, *_references(things)])
         self._asked = asked
         self._mapping = _chosen(asked, mapping or _kept(asked, mappings))
-        self._references = _references(catalogue)
+        self._references = references_of(things)
         self._documents = [_document(*row) for row in documents]
 
     def journal(self) -> Journal:
@@ -225,11 +236,19 @@ def _chosen(asked: Asked, mapping: Mapping) -> Mapping:
     )
 
 
-def _references(rows: Iterable[tuple[int, str, str]]) -> References:
+def _things(rows: Iterable[tuple[int, str, str]]) -> list[Thing]:
     by_kind: tuple[list[Row], ...] = ([], [], [])
     for kind, key, body in rows:
         by_kind[kind - 1].append((key, body))
-    return references_of(catalogued(*by_kind))
+    return catalogued(*by_kind)
+
+
+def _references(things: Iterable[Thing]) -> tuple[list[Any], list[Any]]:
+    """Tenders with their accounts, and codes of groups, as days are counted by."""
+    named = [thing for thing in things if thing.reference]
+    tenders = [(int(one.key), one.reference) for one in named if one.what is What.TENDER]
+    groups = {one.reference for one in named if one.what in {What.SALES, What.GIFT_CARDS}}
+    return tenders, [(code,) for code in groups]
 
 
 def _document(  # noqa: PLR0913, PLR0917  a row
@@ -265,6 +284,3 @@ _TOLD = msgspec.json.Decoder(_Told)
 def _reasons(manifest: bytes) -> list[str]:
     """Why a document corrects another, each reason once."""
     return list(dict.fromkeys(each.reason for each in _TOLD.decode(manifest).corrects.sales))
-
-
-_QUERIES = 8

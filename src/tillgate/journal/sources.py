@@ -3,9 +3,9 @@
 Amounts are whole millionths; debits are above zero, credits below.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from tillgate.journal.mapping import What
@@ -40,30 +40,45 @@ class _Term(NamedTuple):
     times: int
 
 
+class Counted(NamedTuple):
+    """A thing, and what it comes to on a day with these sums."""
+
+    thing: Thing
+    of: Callable[[list[int]], int]
+
+
+# What is left of a day so that all of it adds up to nothing.
+REST = Thing(What.DIFFERENCE, "")
+
+
 def sources_of(figures: Figures, *, discounts_apart: bool) -> list[Source]:
     """What a day comes to, thing by thing, and what is left so that all of it adds up to nothing.
 
     Revenue is after discounts. With `discounts_apart` it is before them, and they stand by
     themselves, as the back office gives them (with tax where prices include it).
     """
-    sums = figures.sums
-    found = [
-        Source(thing, amount)
-        for thing, terms in _plan(figures.keys, discounts_apart)
-        if (amount := sum(times * sums[place] for place, times in terms))
-    ]
-    if rest := -sum(source.amount for source in found):
-        found.append(Source(Thing(What.DIFFERENCE, ""), rest))
-    return found
+    counted = counted_of(figures.keys, discounts_apart)
+    found = [Source(each.thing, each.of(figures.sums)) for each in counted]
+    found.append(Source(REST, -sum(source.amount for source in found)))
+    return [source for source in found if source.amount]
 
 
 @lru_cache(maxsize=1024)
-def _plan(keys: bytes, discounts_apart: bool) -> list[tuple[Thing, list[tuple[int, int]]]]:
+def counted_of(keys: bytes, discounts_apart: bool) -> list[Counted]:
     """Which sums count for which things; days whose keys are alike share it."""
-    plan: defaultdict[Thing, list[tuple[int, int]]] = defaultdict(list)
+    plan: dict[Thing, tuple[list[int], list[int]]] = {}
     for thing, place, times in _terms(read_keys(keys), discounts_apart=discounts_apart):
-        plan[thing].append((place, times))
-    return list(plan.items())
+        plan.setdefault(thing, ([], []))[times < 0].append(place)
+    return [Counted(thing, _counting(plus, minus)) for thing, (plus, minus) in plan.items()]
+
+
+def _counting(plus: list[int], minus: list[int]) -> Callable[[list[int]], int]:
+    """Adds up these places of sums and takes off those; most things have a single one."""
+    if not minus and len(plus) == 1:
+        return itemgetter(plus[0])
+    if not plus and len(minus) == 1:
+        return lambda sums: -sums[minus[0]]
+    return lambda sums: sum(map(sums.__getitem__, plus)) - sum(map(sums.__getitem__, minus))
 
 
 def _terms(keys: Keys, *, discounts_apart: bool) -> Iterator[_Term]:

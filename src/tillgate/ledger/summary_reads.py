@@ -172,7 +172,15 @@ def read_open(connection: Connection[Any], gathered: "Gathered") -> None:
 
 def fact_queries(asked: Days) -> list[sql.Composed]:
     """What has to be known before days are counted: `Gathered` takes the rows of each."""
-    return [query_of(asked, text) for text in (_PLACE, _RULES, _TENDERS, _GROUPS, _HAS_OPEN)]
+    return [*place_queries(asked), query_of(asked, _TENDERS), query_of(asked, _GROUPS)]
+
+
+def place_queries(asked: Days) -> list[sql.Composed]:
+    """The first of them, for who knows tenders and groups already.
+
+    These are rows of a tender's id and account, and of a group's code, where there is one.
+    """
+    return [query_of(asked, text) for text in (_PLACE, _RULES, _HAS_OPEN)]
 
 
 def query_of(asked: Days, text: Any) -> sql.Composed:
@@ -188,7 +196,7 @@ class Gathered:
     """Days as they come from the database: first what is open, then what is closed."""
 
     def __init__(self, asked: Days, facts: Sequence[list[Any]]) -> None:
-        places, rules, tenders, groups, opened = facts
+        places, rules, opened, tenders, groups = facts
         if not places or not rules:
             raise LookupError(asked.location)
         self._asked = asked

@@ -90,7 +90,8 @@ class _Chart:
     def problems(self, account: Account) -> _Found:
         """What is wrong with an account by itself, and with its parent."""
         facts = {"code": account.code}
-        yield from _of_text("code", account.code, LONGEST_CODE)
+        for field, words in _of_text("code", account.code, LONGEST_CODE):
+            yield field, f"{account.name}: {words}"
         for field, words in _of_text("name", account.name, LONGEST_NAME):
             yield field, f"{account.code}: {words}"
         if self._times[account.code] > 1:
@@ -162,7 +163,7 @@ def _rings_of(by_code: MappingOf[str, Account]) -> Iterator[list[str]]:
 
 def _of_text(field: str, text: str, longest: int) -> _Found:
     if not text.strip():
-        empty = {"code": _("An account has no code."), "name": _("The account has no name.")}
+        empty = {"code": _("The account has no code."), "name": _("The account has no name.")}
         yield field, f"{empty[field]} {_('Write one.')}"
     elif len(text) > longest:
         words = _("“%(text)s…” has %(length)d characters. Shorten it to %(longest)d.")

@@ -15,7 +15,8 @@ from tillgate.journal.sources import REST, Source, Thing
 from tillgate.ledger.figures import Figures
 
 _CENT = 10_000
-_CENTS = Thing(What.ROUNDING, "", "cents")
+# What rounding to cents leaves.
+CENTS = Thing(What.ROUNDING, "", "cents")
 
 
 class Posting(NamedTuple):
@@ -89,9 +90,9 @@ def _in_cents(exact: Postings, chart: Chart) -> Postings:
     rounded = [_rounded(posting) for posting in exact.all]
     for before, after in zip(exact.all, rounded, strict=True):
         if after.account is chart.suspense:
-            unmapped.append(Source(_CENTS, after.amount - before.amount))
-    left = Source(_CENTS, -sum(posting.amount for posting in rounded))
-    account = chart.account_of(_CENTS)
+            unmapped.append(Source(CENTS, after.amount - before.amount))
+    left = Source(CENTS, -sum(posting.amount for posting in rounded))
+    account = chart.account_of(CENTS)
     if account is None:
         unmapped.append(left)
     balancing = Posting(account or chart.suspense, What.ROUNDING, left.amount, [left])
@@ -100,7 +101,7 @@ def _in_cents(exact: Postings, chart: Chart) -> Postings:
 
 def _rounded(posting: Posting) -> Posting:
     amount = to_cents(posting.amount)
-    off = Source(_CENTS, amount - posting.amount)
+    off = Source(CENTS, amount - posting.amount)
     return posting._replace(amount=amount, parts=added_up([*posting.parts, off]))
 
 

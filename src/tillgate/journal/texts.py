@@ -39,8 +39,11 @@ def one_line(text: str) -> str:
 def head(journal: Journal) -> Iterator[str]:
     """What is said in front of the entries, line by line."""
     mapping = journal.mapping
-    yield f"Journal of business location {journal.location}, by version {mapping.version} of its"
-    yield f"business's mapping. Corrections: {mapping.corrections}. Places: {mapping.places}."
+    made_by = "the back office's references (version 0)"
+    if mapping.version:
+        made_by = f"version {mapping.version} of its business's mapping"
+    yield f"Journal of business location {journal.location}, by {made_by}."
+    yield f"Corrections: {mapping.corrections}. Places: {mapping.places}."
     if not journal.final:
         yield "It is not final: days are not closed (with ! instead of *), or may be corrected yet."
     if journal.without_figures:

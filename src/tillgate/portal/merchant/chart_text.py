@@ -48,8 +48,20 @@ class Pasted(NamedTuple):
 
 
 def read_chart(text: str) -> Pasted:
-    """The accounts of pasted rows; empty rows are passed over."""
-    rows = list(_rows(text))
+    """The accounts of pasted rows; empty rows are passed over.
+
+    Cells stand between whatever explains the most rows: commas and semicolons are in names as well.
+    """
+    # Files saved for a spreadsheet begin with an invisible mark.
+    lines = text.removeprefix("\ufeff").splitlines()
+    used = [each for each in _SEPARATORS if each in text] or [","]
+    found = (_read(lines, separator) for separator in used)
+    accounts, problems = min(found, key=lambda pasted: len(pasted.problems))
+    return Pasted(accounts, _at_most(problems))
+
+
+def _read(lines: Sequence[str], separator: str) -> Pasted:
+    rows = list(_rows(lines, separator))
     order = _order_of(rows[0][1]) if rows else None
     places = order or {name: place for place, name in enumerate(COLUMNS)}
     accounts, problems = list[Account](), list[str]()
@@ -69,7 +81,7 @@ def read_chart(text: str) -> Pasted:
                 currency=currency,
             )
         )
-    return Pasted(accounts, _at_most(problems))
+    return Pasted(accounts, problems)
 
 
 def write_chart(accounts: Sequence[Account]) -> str:
@@ -87,10 +99,9 @@ def _written(account: Account, separator: str) -> str:
     return gap.join(cells)
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    separator = next((each for each in _SEPARATORS if each in text), ",")
+def _rows(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[str]]]:
     # Quotes stand around cells where a spreadsheet needs them; within tabs they are plain letters.
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if line.strip(f"{separator} "):
             yield number, _cells(line, separator)
 
@@ -106,7 +117,8 @@ def _cells(line: str, separator: str) -> list[str]:
 
 def _order_of(row: Sequence[str]) -> dict[str, int] | None:
     """Where the columns are, if this row names them: code, name and kind at least."""
-    heads = [cell.strip().lower() for cell in row]
+    # Some programs mark the columns that must be there.
+    heads = [cell.strip("* ").lower() for cell in row]
     found = {
         name: heads.index(called)
         for name, all_called in _CALLED.items()

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tillgate.journal.entry import Entry, Posting
+from tillgate.journal.entry import CENTS, Entry, Posting
 from tillgate.journal.journal import Journal
 from tillgate.journal.mapping import Account, What
 from tillgate.journal.sources import Source, Thing
@@ -120,7 +120,7 @@ def account_words(account: Account) -> str:
 
 def name_of(thing: Thing) -> str:
     """What a thing is called within its kind."""
-    if thing.name == "cents":
+    if thing == CENTS:
         return _("rounded to cents")
     if thing.what is What.SERVICE_CHARGE and thing.key in _CHARGES:
         return str(_CHARGES[thing.key])

@@ -10,7 +10,13 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tillgate.journal.checking import LONGEST_CODE, Known, Problem, problems_of
+from tillgate.journal.checking import (
+    LONGEST_CODE,
+    MOST_ACCOUNTS,
+    Known,
+    Problem,
+    problems_of,
+)
 from tillgate.journal.mapping import (
     ALLOWED,
     SUSPENSE_KINDS,
@@ -23,12 +29,14 @@ from tillgate.journal.mapping import (
     What,
 )
 from tillgate.journal.queries import HowMapped
-from tillgate.portal.forms import Form
+from tillgate.portal.forms import Form, plain_text
 from tillgate.portal.merchant.chart_text import read_chart, write_chart
 from tillgate.portal.merchant.journal_shown import WHAT_NAMES, account_words, title_of
 
 # So many things are shown with a choice; a browser's form holds a thousand fields at most.
 MOST_SHOWN = 600
+# With more choices than this in one page, codes are typed and the browser proposes them.
+_MOST_OFFERED = 20_000
 _LONGEST_CHART = 400_000
 _FIELD = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
@@ -81,6 +89,8 @@ class MappingForm(Form):
         ),
         widget=forms.Textarea({"rows": 12, "class": "mono", "spellcheck": "false"}),
         max_length=_LONGEST_CHART,
+        # An empty first cell is a cell.
+        strip=False,
     )
     suspense = forms.CharField(
         label=gettext_lazy("Suspense account"),
@@ -120,10 +130,13 @@ class MappingForm(Form):
             thing = each.mappable.thing
             initial[_name_of(each)] = ruled.get((thing.what, thing.key), "")
         super().__init__(*args, initial=initial)
+        # The checks of a mapping say in which account an invisible character is.
+        chart: Any = self.fields["accounts"]
+        chart.validators = [each for each in chart.validators if each is not plain_text]
         self.fields.update(self._rule_fields())
-        self.chart = (
-            read_chart(self.data["accounts"]).accounts if "accounts" in self.data else start
-        )
+        typed = read_chart(self.data["accounts"]).accounts if "accounts" in self.data else start
+        self.chart = typed[:MOST_ACCOUNTS]
+        self.has_typed_codes = len(self.chart) * len(self.how) > _MOST_OFFERED
         self.draft: Mapping | None = None
         self._offer_accounts()
 
@@ -142,7 +155,11 @@ class MappingForm(Form):
         has_discounts = any(rule.what is What.DISCOUNT for rule in self._kept.rules)
         for each in self.how:
             none = _unruled(each, by_code, has_discounts=has_discounts)
-            self._offer(_name_of(each), none, ALLOWED[each.mappable.thing.what])
+            if self.has_typed_codes:
+                widget = forms.TextInput({"list": "codes", "placeholder": none})
+                self.fields[_name_of(each)].widget = widget
+            else:
+                self._offer(_name_of(each), none, ALLOWED[each.mappable.thing.what])
 
     def _offer(self, name: str, none: str, kinds: frozenset[Kind]) -> None:
         fitting = [account for account in self.chart if account.kind in kinds]

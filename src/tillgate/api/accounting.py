@@ -12,9 +12,18 @@ from msgspec import field
 from tillgate.access.reads import Grant
 from tillgate.api.books import books_of
 from tillgate.api.call import Call
-from tillgate.api.params import Clash, Parameters, reading
+from tillgate.api.params import Parameters, reading
 from tillgate.api.plane import Plane
-from tillgate.api.readers import MAX_RANGE, BusinessDate, Flag, Id, Instant, clamped, whole
+from tillgate.api.readers import (
+    MAX_RANGE,
+    BusinessDate,
+    Flag,
+    Id,
+    Instant,
+    check_dates,
+    clamped,
+    whole,
+)
 from tillgate.api.turns import sum_turn
 from tillgate.foundation import clock
 from tillgate.foundation.instants import format_instant
@@ -41,11 +50,7 @@ class DaysParameters(Parameters, frozen=True):
     page_size: Annotated[int, reading(clamped(_MOST))] = 100
 
     def __post_init__(self) -> None:
-        if self.from_ is not None and self.to is not None:
-            if self.to < self.from_:
-                raise Clash("to", "write a date that is not before from")
-            if self.to - self.from_ > MAX_RANGE:
-                raise Clash("to", f"write a date at most {MAX_RANGE.days} days after from")
+        check_dates(self.from_, self.to, MAX_RANGE)
 
 
 class ChangesParameters(Parameters, frozen=True):

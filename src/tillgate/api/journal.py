@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -16,8 +16,8 @@ from tillgate.api.errors import NoSuchMapping
 from tillgate.api.params import Parameters, Unusable, reading
 from tillgate.api.payload import Payload
 from tillgate.api.plane import Plane
-from tillgate.api.readers import BusinessDate, Id, Instant, whole
-from tillgate.api.summary import check_dates, earlier
+from tillgate.api.readers import MAX_RANGE, BusinessDate, Id, Instant, check_dates, whole
+from tillgate.api.summary import earlier
 from tillgate.api.turns import sum_turn
 from tillgate.foundation import clock
 from tillgate.foundation.instants import format_instant
@@ -31,8 +31,6 @@ from tillgate.journal.reads import Asked, NoSuchVersion, fetch_journal
 from tillgate.journal.sources import Source
 from tillgate.ledger.amounts import exact
 
-# A leap year whole.
-_LONGEST = timedelta(days=366)
 _MOST_VERSIONS = 2**31 - 1
 
 
@@ -86,8 +84,7 @@ class JournalParameters(Parameters, frozen=True):
     mapping_version: Annotated[int | None, reading(whole(0, _MOST_VERSIONS))] = None
 
     def __post_init__(self) -> None:
-        if self.from_ is not None and self.to is not None:
-            check_dates(self.from_, self.to, _LONGEST)
+        check_dates(self.from_, self.to, MAX_RANGE)
 
 
 async def get_journal(

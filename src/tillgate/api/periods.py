@@ -17,8 +17,8 @@ from tillgate.api.books import books_of
 from tillgate.api.call import Call
 from tillgate.api.params import Clash, Parameters, Unusable, reading
 from tillgate.api.plane import Plane
-from tillgate.api.readers import BusinessDate, Id, Instant, whole
-from tillgate.api.summary import check_dates, earlier
+from tillgate.api.readers import BusinessDate, Id, Instant, check_dates, whole
+from tillgate.api.summary import LONGEST, earlier
 from tillgate.api.turns import sum_turn
 from tillgate.foundation import clock
 from tillgate.foundation.instants import format_instant
@@ -51,7 +51,7 @@ class PeriodsParameters(Parameters, frozen=True):
     def __post_init__(self) -> None:
         if self.from_ is None or self.to is None:
             return
-        check_dates(self.from_, self.to)
+        check_dates(self.from_, self.to, LONGEST)
         wanted = self.periods.covering(self.from_, self.to)
         if len(list(islice(wanted, _MOST + 1))) > _MOST:
             raise Clash("to", f"write a date that makes at most {_MOST} periods")

@@ -115,6 +115,16 @@ def read_ids(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(read_id(word.strip()) for word in words))
 
 
+def check_dates(first: date | None, last: date | None, longest: timedelta) -> None:
+    """Raises `Clash` for a reversed range of business dates, or one that is too long."""
+    if first is None or last is None:
+        return
+    if last < first:
+        raise Clash("to", "write a date that is not before from")
+    if last - first > longest:
+        raise Clash("to", f"write a date at most {longest.days} days after from")
+
+
 def check_range(start: datetime, end: datetime) -> None:
     """Raises `Clash` for a reversed range, or one of more than 365 days."""
     if end < start:

@@ -13,9 +13,9 @@ from tillgate.access.reads import Grant
 from tillgate.api.blocks import blocks, proof
 from tillgate.api.books import books_of
 from tillgate.api.call import Call
-from tillgate.api.params import Clash, Parameters
+from tillgate.api.params import Parameters
 from tillgate.api.plane import Plane
-from tillgate.api.readers import BusinessDate, Id, Instant
+from tillgate.api.readers import BusinessDate, Id, Instant, check_dates
 from tillgate.api.turns import sum_turn
 from tillgate.foundation import clock
 from tillgate.foundation.instants import format_instant
@@ -24,7 +24,7 @@ from tillgate.ledger.summary import add_up
 from tillgate.ledger.summary_reads import Days, RangeFigures, fetch_figures
 
 # What accounts are kept for: ten years, whichever of them are leap years.
-LONGEST = timedelta(days=3653)
+LONGEST = timedelta(days=3652)
 
 
 class SummaryParameters(Parameters, frozen=True):
@@ -36,16 +36,7 @@ class SummaryParameters(Parameters, frozen=True):
     as_of: Instant | None = None
 
     def __post_init__(self) -> None:
-        if self.from_ is not None and self.to is not None:
-            check_dates(self.from_, self.to)
-
-
-def check_dates(first: date, last: date, longest: timedelta = LONGEST) -> None:
-    """Raises `Clash` for a reversed range, or one of more days than the longest."""
-    if last < first:
-        raise Clash("to", "write a date that is not before from")
-    if last - first >= longest:
-        raise Clash("to", f"write a date less than {longest.days} days after from")
+        check_dates(self.from_, self.to, LONGEST)
 
 
 async def get_summary(plane: Plane, _call: Call, grant: Grant, asked: SummaryParameters) -> bytes:

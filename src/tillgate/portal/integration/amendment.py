@@ -1,7 +1,6 @@
 """The account manager's page for amendments of an integration: offered, sent, reminded of."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from tillgate.access.models import Integration
 from tillgate.access.queries import licensed_today
 from tillgate.directory.queries import business_names, locations_by_id
-from tillgate.portal.forms import Form
 from tillgate.portal.integration.credentials import UNPROCESSABLE, date_field
 from tillgate.portal.integration.found import integration_or_404
 from tillgate.portal.integration.locations import outside
+from tillgate.portal.office.discount import DiscountForm
 from tillgate.portal.office.trying import Refusal, refusal_of
 from tillgate.portal.page import go, page, person_of
 from tillgate.portal.papers import agreement_response
@@ -30,8 +29,10 @@ from tillgate.programme.queries import amendments_of
 from tillgate.programme.states import LIVING
 
 
-class OfferForm(Form):
+class OfferForm(DiscountForm):
     """What an amendment changes, from when on, and at what discount."""
+
+    field_order = ("amends", "locations", "starts_on", "consent")
 
     amends = forms.ChoiceField(
         label=_("What it is about"),
@@ -51,17 +52,6 @@ class OfferForm(Form):
     consent = forms.CharField(
         label=_("Who agreed at franchised locations, and when"), required=False, max_length=500
     )
-    discount_percent = forms.DecimalField(
-        label=_("Discount in percent"),
-        required=False,
-        min_value=0,
-        max_value=100,
-        max_digits=5,
-        decimal_places=2,
-    )
-    discount_reason = forms.CharField(
-        label=_("Why there is a discount"), required=False, max_length=300
-    )
 
     def __init__(self, found: Integration, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,10 +64,6 @@ class OfferForm(Form):
                 for place in inside
             ),
         ]
-
-    def clean_discount_percent(self) -> Decimal:
-        """Nothing typed is no discount."""
-        return self.cleaned_data["discount_percent"] or Decimal(0)
 
 
 def amendment(request: HttpRequest, number: int) -> HttpResponse:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from tillgate.content.queries import decline_reasons
 from tillgate.directory.queries import business_by_id
 from tillgate.foundation import clock
-from tillgate.portal.forms import Form
 from tillgate.portal.office.asked import asked_of
+from tillgate.portal.office.discount import DiscountForm
 from tillgate.portal.office.papers import paper_of
 from tillgate.portal.office.trying import UNPROCESSABLE, Refusal, refusal_of
 from tillgate.portal.page import go, page, person_of
@@ -33,34 +33,18 @@ from tillgate.programme.queries import agreements_of, request_numbered
 from tillgate.programme.states import IN_REVIEW, LIVING, AgreementState
 
 
-class PriceForm(Form):
+class PriceForm(DiscountForm):
     """What the add-on is to cost; the price itself is the price book's."""
 
+    field_order = ("currency",)
+
     currency = forms.ChoiceField(label=_("Currency"))
-    discount_percent = forms.DecimalField(
-        label=_("Discount in percent"),
-        required=False,
-        min_value=0,
-        max_value=100,
-        max_digits=5,
-        decimal_places=2,
-    )
-    discount_reason = forms.CharField(
-        label=_("Why there is a discount"),
-        required=False,
-        max_length=300,
-        help_text=_("It stands in the agreement."),
-    )
     instead_of = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         currency: Any = self.fields["currency"]
         currency.choices = [(code, code) for code in currencies_on_sale()]
-
-    def clean_discount_percent(self) -> Decimal:
-        """Nothing typed is no discount."""
-        return self.cleaned_data["discount_percent"] or Decimal(0)
 
 
 def merchant_request(request: HttpRequest, number: str) -> HttpResponse:

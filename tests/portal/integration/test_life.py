@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -149,6 +150,35 @@ def test_page_csv_and_pdf_of_a_statement_agree_with_the_agreement(
     paper = signed_in(cast.owner).get(path_of(integration, f"statements/{month()}/statement.pdf"))
     assert paper.content.startswith(b"%PDF")
     assert month() in get(cast.owner, path_of(integration, "statements/"))
+
+
+def test_every_month_of_an_old_integration_can_be_reached(
+    cast: Cast, integration: Integration
+) -> None:
+    """Forty months: a page of 36, and the four before."""
+    newest = shop_date().replace(day=1)
+    months = [_months_before(newest, number) for number in range(41)]
+    integration.licences.update(from_date=months[40] + timedelta(days=9))
+    first = get(cast.owner, path_of(integration, "statements/"))
+    assert _listed(first) == [f"{each:%Y-%m}" for each in months[:36]]
+    (link,) = re.findall(r'href="(\?until=[0-9-]+)">Earlier months', first)
+    second = get(cast.owner, path_of(integration, f"statements/{link}"))
+    assert _listed(second) == [f"{each:%Y-%m}" for each in months[36:]]
+    assert "Earlier months" not in second
+    assert "The newest months" in second
+    get(cast.owner, path_of(integration, f"statements/{months[40]:%Y-%m}/"))
+    for text in ("2026-13", "x", "2026-1"):
+        place = path_of(integration, f"statements/?until={text}")
+        assert signed_in(cast.owner).get(place).status_code == 404
+
+
+def _months_before(month: date, number: int) -> date:
+    count = month.year * 12 + month.month - 1 - number
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def _listed(page: str) -> list[str]:
+    return re.findall(r'/statements/(\d{4}-\d\d)/"', page)
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,13 +47,18 @@ class Row(NamedTuple):
 
 
 def statements(request: HttpRequest, number: int) -> HttpResponse:
-    """All months there are, the newest first."""
-    found = _found(request, number)
-    months = list(_months(found))
+    """Three years of months, the newest first; `until` asks for earlier ones."""
+    found, until = _found(request, number), request.GET.get("until")
+    newest = clock.now().date().replace(day=1)
+    first = min(_month(until), newest) if until else newest
+    months = list(islice(_months(found, first), MOST_MONTHS + 1))
+    shown, further = months[:MOST_MONTHS], months[MOST_MONTHS:]
     facts = {
         "integration": found,
         "business_name": _business(found),
-        "statements": statements_for(found, months) if months else [],
+        "statements": statements_for(found, shown) if shown else [],
+        "earlier": further[0] if further else None,
+        "is_newest": not until,
     }
     return render(request, "portal/integration/statements.html", facts)
 
@@ -117,15 +123,13 @@ def _month(text: str) -> date:
     return date.fromisoformat(f"{text}-01")
 
 
-def _months(found: Integration) -> Iterator[date]:
-    """From the current month back to the first with a licence."""
+def _months(found: Integration, month: date) -> Iterator[date]:
+    """From a month back to the first with a licence."""
     starts = [period.from_date for period in periods_of(found)]
     if not starts:
         return
-    month, first = clock.now().date().replace(day=1), min(starts).replace(day=1)
-    for _ in range(MOST_MONTHS):
-        if month < first:
-            return
+    first = min(starts).replace(day=1)
+    while month >= first:
         yield month
         month = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
 

@@ -1,6 +1,7 @@
 """A second database on the session's server, for tests that must not lose their rows to others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -52,10 +53,17 @@ def _password(url: str) -> str:
 
 def migrate_database(owner_url: str, role_names: Mapping[Role, str]) -> None:
     """What `tillgate migrate` does, on this database."""
+    with owner_of(owner_url):
+        migrate(role_names)
+
+
+@contextmanager
+def owner_of(owner_url: str) -> Iterator[None]:
+    """Django's connection of the owner leads to this database meanwhile."""
     usual = dict(connections.settings["owner"])
     _point_owner_at(django_settings(owner_url))
     try:
-        migrate(role_names)
+        yield
     finally:
         _point_owner_at(usual)
 

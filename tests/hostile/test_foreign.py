@@ -25,6 +25,8 @@ from tillgate.directory import reads as directory
 from tillgate.foundation.postgres.pools import Pool, make_pool, read
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.sessions import query
+from tillgate.journal.reads import Asked as AskedJournal
+from tillgate.journal.reads import fetch_journal
 from tillgate.ledger import reads as ledger
 from tillgate.ledger.aggregate_reads import sum_up
 from tillgate.ledger.aggregation import Aggregate, GroupKey
@@ -176,7 +178,16 @@ async def _aggregated(pool: Pool, locations: list[int]) -> list[Any]:
     return list(aggregate.paths(1))
 
 
+async def _journal(pool: Pool, locations: list[int]) -> object:
+    now = datetime(2026, 3, 25, tzinfo=UTC)
+    try:
+        return await fetch_journal(pool, locations, AskedJournal(FOREIGN, *DAYS, now))
+    except LookupError:
+        return None
+
+
 READS = {
+    "journal": _journal,
     "books": lambda pool, mine: ledger.fetch_books(pool, mine, FOREIGN),
     "sales": lambda pool, mine: ledger.fetch_sales(pool, mine, FOREIGN, YEAR, DAYS, text="body"),
     "sales of V2": lambda pool, mine: fetch_sales_by_change(

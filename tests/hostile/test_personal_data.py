@@ -279,3 +279,14 @@ def test_staff_are_still_told_apart_by_id(rows: Rows, gate: Gate) -> None:
         grouped = gate.fetch(f"{base}/aggregatedSales?date={day}&groupBy=staff", token)
         (group,) = grouped["children"]
         assert [node["groupByValue"] for node in group["children"]] == [str(STAFF_ID)]
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "hledger", "beancount"])
+def test_the_journal_names_nobody_whatever_is_agreed(form: str, rows: Rows, gate: Gate) -> None:
+    token = rows.add_token([PLACE], business=BUSINESS, agreed=PERSONAL)
+    path = f"/accounting/v1/business-locations/{PLACE}/journal?from={CLOSED}&to={RUNNING}"
+    text = gate.get(f"{path}&format={form}", token=token).body.decode()
+    for number in (f"{CLOSED:%Y%m%d}-r1", f"{CORRECTED:%Y%m%d}-r2", f"{RUNNING:%Y%m%d}-p"):
+        assert f"{PLACE}-{number}" in text
+    assert "wrong table" in text, "the reason of a correction is no personal datum, and told"
+    assert [one for kind in PERSONAL for one in SECRETS[kind] if one in text] == []

@@ -148,10 +148,17 @@ def read_journal(
 
     A `mapping` that is given is the one, whether or not it is kept.
     """
-    # Not the connection's own kind of cursor: Django's binds by itself and knows no binary answers.
-    rows = [Cursor(connection).execute(each, binary=True).fetchall() for each in _queries(asked)]
-    found = _Found(asked, rows, mapping)
+
+    def rows(wanted: sql.Composed) -> list[Any]:
+        # Not the connection's own kind of cursor: Django's binds by itself and knows no binary.
+        return Cursor(connection).execute(wanted, binary=True).fetchall()
+
+    *others, documents = _queries(asked)
+    found = _Found(asked, [*map(rows, others), []], mapping)
+    # Django's transactions see what is committed meanwhile. With documents last, a day that is
+    # closed now is there twice, and its document counts; the other way round it would be missing.
     read_open(connection, found.days)
+    found.add_documents(rows(documents))
     return found.journal()
 
 
@@ -176,7 +183,12 @@ class _Found:
         self._asked = asked
         self._mapping = _chosen(asked, mapping or _kept(asked, mappings))
         self._references = references_of(things)
-        self._documents = [_document(*row) for row in documents]
+        self._documents = list[Document]()
+        self.add_documents(documents)
+
+    def add_documents(self, rows: Iterable[Any]) -> None:
+        """Take in documents of closed days."""
+        self._documents += [_document(*row) for row in rows]
 
     def journal(self) -> Journal:
         """The journal of it all."""

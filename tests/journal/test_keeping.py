@@ -1,17 +1,23 @@
 """Mappings are kept in versions: each checked, none changed, and seen by whoever may see them."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
 import msgspec
 import psycopg
 import pytest
+from django.db import connections
 from tests.access.world import make_person
 from tests.journal.keeping import ACCOUNTS, RULES, business, draft
-from tests.ledger.feed.making import BUSINESS, LOCATION
-from tests.portal.merchant.book_keeping import NOW, belongs
+from tests.ledger.conftest import Feed
+from tests.ledger.feed.making import BUSINESS, LOCATION, location, lookups
+from tests.portal.merchant.book_keeping import FED, NOW, OTHER, belongs
 
 from tillgate.directory.errors import NotPermitted
 from tillgate.directory.models import Person, Role
 from tillgate.foundation.models import Event
-from tillgate.journal import queries
+from tillgate.journal import queries, things
 from tillgate.journal.acts import keep_mapping
 from tillgate.journal.errors import MappingChanged, MappingUnusable, NoSuchMapping
 from tillgate.journal.mapping import BY_REFERENCE, Account, Corrections, Kind, Rule, What
@@ -58,6 +64,30 @@ def test_nobody_overwrites_what_another_kept_meanwhile(keeper: Person) -> None:
     with pytest.raises(MappingChanged, match="Version 1 was kept meanwhile"):
         keep_mapping(person=keeper, business=business(), draft=draft(rules=[]), based_on=0)
     assert queries.newest_mapping(BUSINESS).rules
+
+
+def test_of_two_who_keep_at_once_one_is_told_of_the_other(
+    keeper: Person, django_db_blocker: Any
+) -> None:
+    both = Barrier(2)
+
+    def keep(suspense: str) -> str:
+        with django_db_blocker.unblock():
+            mine = draft(suspense=suspense)
+            both.wait()
+            try:
+                keep_mapping(person=keeper, business=business(), draft=mine, based_on=0)
+            except MappingChanged as refused:
+                return str(refused)
+            finally:
+                connections.close_all()
+            return "kept"
+
+    with ThreadPoolExecutor(2) as threads:
+        said = sorted(threads.map(keep, ["1000", "1999"]))
+    assert said[0].startswith("Version 1 was kept meanwhile.")
+    assert said[1] == "kept"
+    assert len(queries.versions_of(BUSINESS)) == 1
 
 
 def test_every_problem_is_told_at_once_and_nothing_is_kept(keeper: Person) -> None:
@@ -122,8 +152,8 @@ def test_no_role_changes_or_deletes_a_mapping(request: pytest.FixtureRequest, ur
 
 
 def test_what_catalogues_have_and_what_came_up_is_there_to_map(keeper: Person) -> None:
-    things = queries.things_to_map(business())
-    found = {(each.thing.what.value, each.thing.key): each for each in things}
+    mappable = things.things_to_map(business())
+    found = {(each.thing.what.value, each.thing.key): each for each in mappable}
     assert found["tender", "5"].thing.reference == "1000"
     assert not found["tender", "5"].booked
     assert found["tender", ""].booked
@@ -134,16 +164,42 @@ def test_what_catalogues_have_and_what_came_up_is_there_to_map(keeper: Person) -
     assert found["discount", "STAFF"].booked
     assert found["tips", ""].booked
     assert not found["surcharges", ""].booked
-    assert all(each.currencies == {"GBP"} for each in things)
+    assert all(each.currencies == {"GBP"} for each in mappable)
 
 
 def test_a_thing_goes_by_its_rule_or_by_its_reference_or_on_suspense(keeper: Person) -> None:
     mapping = draft(accounts=[*ACCOUNTS, Account(code="7", name="Seven", kind=Kind.ASSET)])
     how = {
         (each.mappable.thing.what.value, each.mappable.thing.key): (each.account.code, each.by)
-        for each in queries.how_mapped(queries.things_to_map(business()), mapping)
+        for each in things.how_mapped(things.things_to_map(business()), mapping)
     }
     assert how["tender", ""] == ("1100", "rule")
     assert how["tender", "5"] == ("1000", "reference")
     assert how["giftCards", "2400"] == ("2400", "reference")
     assert how["surcharges", ""] == ("1999", "none")
+
+
+def test_what_is_called_the_same_at_two_locations_is_one_thing_until_a_rule_parts_it(
+    keeper: Person, feed: Feed
+) -> None:
+    cash = lookups()[1] | {"businessLocationId": OTHER, "paymentMethodId": 55}
+    feed([cash | {"recordedAt": FED}])
+    mappable = things.things_to_map(business())
+    (one,) = [each for each in mappable if each.thing.name == "Cash" and each.thing.key]
+    assert one.keys == ("5", "55")
+    assert one.locations == ("Harbour Street", "Station Arcade")
+    mapping = draft(rules=[Rule(What.TENDER, "55", "1100")])
+    how = {
+        each.mappable.keys: (each.account.code, each.by)
+        for each in things.how_mapped([one], mapping)
+    }
+    assert how == {("5",): ("1000", "reference"), ("55",): ("1100", "rule")}
+
+
+def test_what_may_come_up_anywhere_comes_in_every_currency(keeper: Person, feed: Feed) -> None:
+    feed([location(businessLocationId=7103, name="Quai", currency="EUR", recordedAt=FED)])
+    mappable = things.things_to_map(business())
+    known = things.known_of(mappable, draft())
+    assert known.currencies == {"GBP", "EUR"}
+    assert known.things[What.TIPS, ""] == {"GBP", "EUR"}
+    assert known.things[What.TENDER, "5"] == {"GBP"}

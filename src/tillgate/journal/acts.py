@@ -11,7 +11,8 @@ from tillgate.journal.checking import problems_of
 from tillgate.journal.errors import MappingChanged, MappingUnusable
 from tillgate.journal.mapping import Mapping
 from tillgate.journal.models import KeptMapping
-from tillgate.journal.queries import known_to, newest_mapping
+from tillgate.journal.queries import newest_mapping
+from tillgate.journal.things import known_of, things_to_map
 
 
 def keep_mapping(*, person: Person, business: Business, draft: Mapping, based_on: int) -> Mapping:
@@ -25,7 +26,7 @@ def keep_mapping(*, person: Person, business: Business, draft: Mapping, based_on
     newest = newest_mapping(business.pk)
     if newest.version != based_on:
         raise MappingChanged(newest.version)
-    if found := problems_of(draft, known_to(business, newest)):
+    if found := problems_of(draft, known_of(things_to_map(business), newest)):
         raise MappingUnusable(found)
     rules = sorted(draft.rules, key=lambda rule: (rule.what, rule.key))
     made = msgspec.structs.replace(draft, version=newest.version + 1, rules=rules)

@@ -9,7 +9,7 @@ from tillgate.directory.models import Person
 from tillgate.directory.queries import business_by_id
 from tillgate.journal.acts import keep_mapping
 from tillgate.journal.mapping import Account, Corrections, Kind, Mapping, Places, Rule, What
-from tillgate.journal.queries import Mappable, things_to_map
+from tillgate.journal.things import Mappable, things_to_map
 
 _ASSETS = (
     *(("1000-CASH", "Cash in tills"), ("1100", "Guests on account"), ("1200-CARD", "Cards")),

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from tests.access.world import make_person
-from tests.journal.keeping import ACCOUNTS, draft
+from tests.journal.keeping import ACCOUNTS, RULES, draft
 from tests.journal.keeping import business as its_business
 from tests.ledger.conftest import Feed
 from tests.ledger.feed.making import BUSINESS, LOCATION, business, location
 from tests.portal.browser import signed_in
 from tests.portal.merchant.book_keeping import HERE, OTHER, belongs
-from tests.portal.merchant.browsing import HOSTILE, get, post, shown
+from tests.portal.merchant.browsing import HOSTILE, get, post, shown, text_of
 from tests.portal.pages_harness import Eye
 
 from tillgate.access.acts import add_staff_role
@@ -32,9 +32,11 @@ def typed(page: str) -> dict[str, str]:
     """What a form holds as it is shown: what a browser would send if nothing were typed."""
     form = page[page.index('name="based_on"') - 40 :]
     values = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected>', options)
-        values[name] = chosen.group(1) if chosen else ""
+    for name, options in re.findall(
+        r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL
+    ):
+        chosen = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
+        values[name] = (chosen[2] if chosen[1] is None else chosen[1]) if chosen else ""
     values |= dict(re.findall(r'type="radio" name="(\w+)" value="(\w+)"[^>]* checked', form))
     text = re.search(r'<textarea name="accounts"[^>]*>\s?(.*?)</textarea>', form, re.DOTALL)
     assert text is not None
@@ -160,6 +162,12 @@ def test_nonsense_is_no_page(keeper: Person) -> None:
         get(keeper, path, status=404)
 
 
+def test_a_location_that_has_not_begun_can_be_mapped(keeper: Person) -> None:
+    there = f"/books/{OTHER}/journal/mapping/"
+    form = typed(get(keeper, there)) | {"do": "preview"}
+    assert "Nothing was sold" in text_of(post(keeper, there, status=200, **form))
+
+
 # --- the mapping ----------------------------------------------------------------------------------
 
 
@@ -224,6 +232,28 @@ def test_rows_without_a_kind_are_named_by_their_lines(keeper: Person) -> None:
     page = shown(post(keeper, MAPPING, status=422, **form).content.decode())
     assert "Line 1 does not say what the account is" in page
     assert "Line 3: “drawer” is no kind of account" in page
+
+
+def test_what_came_up_lately_and_has_no_account_is_named(keeper: Person) -> None:
+    keep(keeper)
+    page = shown(get(keeper, MAPPING))
+    assert "things came up lately" not in page
+    keep(keeper, rules=[*RULES[:-1], Rule(What.DISCOUNT, "STAFF", "4000")])
+    page = shown(get(keeper, MAPPING))
+    assert "2 things came up lately and have no account: other discounts, Tips." in page
+
+
+def test_rules_of_things_that_are_not_shown_stay(
+    keeper: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(keeper)
+    monkeypatch.setattr("tillgate.portal.merchant.mapping_form.MOST_SHOWN", 2)
+    page = get(keeper, MAPPING)
+    assert "more things that did not come up lately are not shown" in page
+    post(keeper, MAPPING, **(typed(page) | {"suspense": "1000", "do": "keep"}))
+    kept = queries.newest_mapping(BUSINESS)
+    assert (kept.version, kept.suspense) == (2, "1000")
+    assert sorted(kept.rules, key=repr) == sorted(RULES, key=repr)
 
 
 def test_what_somebody_else_kept_meanwhile_is_not_overwritten(keeper: Person) -> None:

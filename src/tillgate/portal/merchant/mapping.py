@@ -12,23 +12,19 @@ from tillgate.directory.permissions import may, require
 from tillgate.foundation.sandbox_ids import is_sandbox_id
 from tillgate.journal.acts import keep_mapping
 from tillgate.journal.errors import MappingChanged, MappingUnusable
-from tillgate.journal.mapping import Account, Mapping, What
+from tillgate.journal.mapping import Mapping, What
 from tillgate.journal.queries import (
-    HowMapped,
     KeptVersion,
-    Mappable,
-    how_mapped,
     journal_of,
     kept_version,
-    known_to,
     newest_mapping,
-    things_to_map,
     versions_of,
 )
+from tillgate.journal.things import HowMapped, how_mapped, things_to_map
 from tillgate.portal.merchant.books_shelf import Shelf, shelf_or_404
 from tillgate.portal.merchant.journal import newest_day
 from tillgate.portal.merchant.journal_shown import WHAT_NAMES, JournalShown, journal_shown, title_of
-from tillgate.portal.merchant.mapping_form import CORRECTIONS, PLACES, MappingForm
+from tillgate.portal.merchant.mapping_form import CORRECTIONS, PLACES, MappingForm, accounts_of
 from tillgate.portal.page import go, page, person_of
 
 
@@ -42,7 +38,8 @@ def mapping(request: HttpRequest, location_id: int) -> HttpResponse:
     things = things_to_map(business)
     if not may(person_of(request), "mapping:keep", business_id=business.pk):
         return _read(request, shelf, newest, how_mapped(things, newest))
-    form = _form(request, shelf, newest, things)
+    data = [request.POST] if request.method == "POST" else []
+    form = MappingForm(*data, kept=newest, things=things)
     if form.is_bound and form.is_valid():
         if request.POST.get("do") == "keep":
             return _keep(request, shelf, form)
@@ -59,24 +56,6 @@ def version(request: HttpRequest, location_id: int, number: int) -> HttpResponse
 
 
 _LARGEST = 2**31 - 1
-
-
-def _form(
-    request: HttpRequest, shelf: Shelf, newest: Mapping, things: list[Mappable]
-) -> MappingForm:
-    how = how_mapped(things, newest)
-    data = [request.POST] if request.method == "POST" else []
-    known = known_to(shelf.place.business, newest)
-    return MappingForm(*data, kept=newest, start=_start(newest, how), how=how, known=known)
-
-
-def _start(newest: Mapping, how: list[HowMapped]) -> list[Account]:
-    """The accounts to begin with: those of the mapping, or those that the back office names."""
-    if newest.version:
-        return newest.accounts
-    named = {each.account.code: each.account for each in how}
-    named |= {each.code: each for each in newest.accounts}
-    return [named[code] for code in sorted(named)]
 
 
 def _keep(request: HttpRequest, shelf: Shelf, form: MappingForm) -> HttpResponse:
@@ -132,7 +111,7 @@ def _read(
     facts = _around(shelf) | {
         "mapping": told,
         "kept": kept,
-        "accounts": told.accounts if told.version else _start(told, how),
+        "accounts": accounts_of(told, how),
         "things": [
             (str(WHAT_NAMES[each.mappable.thing.what]), title_of(each.mappable.thing), each)
             for each in how

@@ -10,26 +10,20 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tillgate.journal.checking import (
-    LONGEST_CODE,
-    MOST_ACCOUNTS,
-    Known,
-    Problem,
-    problems_of,
-)
+from tillgate.journal.checking import LONGEST_CODE, MOST_ACCOUNTS, Problem, problems_of
 from tillgate.journal.mapping import (
     ALLOWED,
     SUSPENSE_KINDS,
     Account,
     Corrections,
-    Kind,
     Mapping,
     Places,
     Rule,
     What,
 )
-from tillgate.journal.queries import HowMapped
+from tillgate.journal.things import HowMapped, Mappable, by_reference, how_mapped, known_of
 from tillgate.portal.forms import Form, plain_text
+from tillgate.portal.merchant.account_select import AccountSelect, Offer
 from tillgate.portal.merchant.chart_text import read_chart, write_chart
 from tillgate.portal.merchant.journal_shown import WHAT_NAMES, account_words, title_of
 
@@ -42,6 +36,13 @@ _FIELD = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 # Of these there is one each.
 _ONE_EACH = frozenset({What.TIPS, What.SURCHARGES, What.ROUNDING})
+
+_HINTS = {
+    What.DISCOUNT: gettext_lazy(
+        "Give one of them an account, and all stand apart, with sales before them."
+    ),
+    What.GIFT_CARDS: gettext_lazy("Owed to whoever holds the card, and no sale yet."),
+}
 
 CORRECTIONS = {
     Corrections.RESTATE: gettext_lazy(
@@ -69,9 +70,10 @@ class Choice(NamedTuple):
 
 
 class Section(NamedTuple):
-    """The things of a kind."""
+    """The things of a kind, and what else to know of them."""
 
     name: str
+    hint: str
     choices: list[Choice]
 
 
@@ -107,29 +109,13 @@ class MappingForm(Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        kept: Mapping,
-        start: Sequence[Account],
-        how: list[HowMapped],
-        known: Known,
-    ) -> None:
-        initial = {
-            "based_on": kept.version,
-            "accounts": write_chart(start),
-            "suspense": kept.suspense,
-            "corrections": kept.corrections.value,
-            "places": kept.places.value,
-        }
-        self._kept, self._known = kept, known
+    def __init__(self, *args: Any, kept: Mapping, things: list[Mappable]) -> None:
+        how = how_mapped(things, kept)
+        start = accounts_of(kept, how)
+        self._kept, self._known = kept, known_of(things, kept)
         self.how = sorted(how, key=_prominence)[:MOST_SHOWN]
         self.left_out = len(how) - len(self.how)
-        ruled = {(rule.what, rule.key): rule.account for rule in kept.rules}
-        for each in self.how:
-            thing = each.mappable.thing
-            initial[_name_of(each)] = ruled.get((thing.what, thing.key), "")
-        super().__init__(*args, initial=initial)
+        super().__init__(*args, initial=_initial(kept, start, self.how))
         # The checks of a mapping say in which account an invisible character is.
         chart: Any = self.fields["accounts"]
         chart.validators = [each for each in chart.validators if each is not plain_text]
@@ -138,6 +124,12 @@ class MappingForm(Form):
         self.chart = typed[:MOST_ACCOUNTS]
         self.has_typed_codes = len(self.chart) * len(self.how) > _MOST_OFFERED
         self.draft: Mapping | None = None
+        self._fields_of_rules: dict[Rule, str] = {}
+        self._referenced = by_reference(things, self.chart)
+        self._discounts_apart = any(
+            each.mappable.thing.what is What.DISCOUNT and self[_name_of(each)].value()
+            for each in self.how
+        )
         self._offer_accounts()
 
     def _rule_fields(self) -> Iterator[tuple[str, forms.Field]]:
@@ -150,24 +142,37 @@ class MappingForm(Form):
 
     def _offer_accounts(self) -> None:
         """Choices of the chart as it is typed; what is sent is checked as a whole, not by them."""
-        by_code = {account.code: account for account in self.chart}
-        self._offer("suspense", _("choose an account"), SUSPENSE_KINDS)
-        has_discounts = any(rule.what is What.DISCOUNT for rule in self._kept.rules)
+        offer = Offer(self.chart)
+        nothing = _("choose an account")
+        self.fields["suspense"].widget = AccountSelect(nothing, offer.of(SUSPENSE_KINDS))
         for each in self.how:
-            none = _unruled(each, by_code, has_discounts=has_discounts)
-            if self.has_typed_codes:
-                widget = forms.TextInput({"list": "codes", "placeholder": none})
-                self.fields[_name_of(each)].widget = widget
-            else:
-                self._offer(_name_of(each), none, ALLOWED[each.mappable.thing.what])
+            self.fields[_name_of(each)].widget = self._choice_of(each, offer)
 
-    def _offer(self, name: str, none: str, kinds: frozenset[Kind]) -> None:
-        fitting = [account for account in self.chart if account.kind in kinds]
-        choices = [("", none), *((each.code, account_words(each)) for each in fitting)]
-        chosen = str(self[name].value() or "")
-        if chosen not in {code for code, _ in choices}:
-            choices.append((chosen, _("%(code)s, which is not in the chart") % {"code": chosen}))
-        self.fields[name].widget = forms.Select(choices=choices)
+    def _choice_of(self, each: HowMapped, offer: Offer) -> forms.Widget:
+        none = self._unruled(each)
+        if self.has_typed_codes:
+            return forms.TextInput({"list": "codes", "placeholder": none})
+        return AccountSelect(none, offer.of(ALLOWED[each.mappable.thing.what]))
+
+    def _unruled(self, each: HowMapped) -> str:
+        thing = each.mappable.thing
+        if account := self._referenced.get(thing):
+            return _("by reference: %(account)s") % {"account": account_words(account)}
+        if thing.what is What.DISCOUNT and not self._discounts_apart:
+            return _("within sales, which are after discounts")
+        return _("no account: suspense")
+
+    def without_account(self) -> list[str]:
+        """What came up lately and goes to suspense by what is chosen."""
+        apart = self._discounts_apart
+        return [
+            title_of(each.mappable.thing)
+            for each in self.how
+            if each.mappable.booked
+            and not self[_name_of(each)].value()
+            and each.mappable.thing not in self._referenced
+            and (apart or each.mappable.thing.what is not What.DISCOUNT)
+        ]
 
     def sections(self) -> list[Section]:
         """The things by kind, in the order in which an entry has them."""
@@ -178,7 +183,7 @@ class MappingForm(Form):
             named = _("Tips and the rest") if thing.what in _ONE_EACH else WHAT_NAMES[thing.what]
             choice = Choice(each, title_of(thing), self[_name_of(each)])
             found.setdefault(str(named), []).append(choice)
-        return [Section(*each) for each in found.items()]
+        return [Section(name, _hint(choices[0]), choices) for name, choices in found.items()]
 
     def clean(self) -> dict[str, Any]:
         """The draft, with every problem at the field where it can be mended."""
@@ -219,15 +224,20 @@ class MappingForm(Form):
     def add_problems(self, problems: Sequence[Problem]) -> None:
         """Tell problems of the draft, each once, at the field that it comes from."""
         fields = list(self._fields_of_rules.values())
-        told = set[tuple[str | None, str]]()
-        for problem in problems:
-            match = _FIELD.match(problem.field)
-            name, number = match.groups() if match else ("", None)
-            at = fields[int(number)] or None if name == "rules" and number else name
-            at = at if at in self.fields else None
-            if (at, problem.words) not in told:
-                told.add((at, problem.words))
-                self.add_error(at, problem.words)
+        told = {(self._field_of(each, fields), each.words): None for each in problems}
+        for at, words in told:
+            self.add_error(at, words)
+
+    def _field_of(self, problem: Problem, fields: Sequence[str]) -> str | None:
+        """The name of the field to mend it in; `fields` are those of the rules in their order."""
+        match = _FIELD.match(problem.field)
+        name, number = match.groups() if match else ("", None)
+        field = fields[int(number)] if name == "rules" and number else name
+        return field if field in self.fields else None
+
+
+def _hint(choice: Choice) -> str:
+    return str(_HINTS.get(choice.how.mappable.thing.what, ""))
 
 
 def _prominence(each: HowMapped) -> tuple[bool, bool]:
@@ -241,11 +251,22 @@ def _name_of(each: HowMapped) -> str:
     return f"of-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
-def _unruled(each: HowMapped, by_code: dict[str, Account], *, has_discounts: bool) -> str:
-    thing = each.mappable.thing
-    account = by_code.get(thing.reference)
-    if account is not None and account.kind in ALLOWED[thing.what]:
-        return _("by reference: %(account)s") % {"account": account_words(account)}
-    if thing.what is What.DISCOUNT and not has_discounts:
-        return _("within sales, which are after discounts")
-    return _("no account: suspense")
+def accounts_of(mapping: Mapping, how: Sequence[HowMapped]) -> list[Account]:
+    """The accounts of a mapping, or those that the back office names while none was kept."""
+    if mapping.version:
+        return mapping.accounts
+    named = {each.account.code: each.account for each in how}
+    named |= {each.code: each for each in mapping.accounts}
+    return [named[code] for code in sorted(named)]
+
+
+def _initial(kept: Mapping, start: Sequence[Account], how: Sequence[HowMapped]) -> dict[str, Any]:
+    ruled = {(rule.what, rule.key): rule.account for rule in kept.rules}
+    chosen = {_name_of(each): ruled.get(each.mappable.each_key[0], "") for each in how}
+    return chosen | {
+        "based_on": kept.version,
+        "accounts": write_chart(start),
+        "suspense": kept.suspense,
+        "corrections": kept.corrections.value,
+        "places": kept.places.value,
+    }

@@ -1,13 +1,8 @@
 """Mappings are kept in versions: each checked, none changed, and seen by whoever may see them."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import msgspec
 import psycopg
 import pytest
-from django.db import connections
 from tests.access.world import make_person
 from tests.journal.keeping import ACCOUNTS, RULES, business, draft
 from tests.ledger.conftest import Feed
@@ -64,30 +59,6 @@ def test_nobody_overwrites_what_another_kept_meanwhile(keeper: Person) -> None:
     with pytest.raises(MappingChanged, match="Version 1 was kept meanwhile"):
         keep_mapping(person=keeper, business=business(), draft=draft(rules=[]), based_on=0)
     assert queries.newest_mapping(BUSINESS).rules
-
-
-def test_of_two_who_keep_at_once_one_is_told_of_the_other(
-    keeper: Person, django_db_blocker: Any
-) -> None:
-    both = Barrier(2)
-
-    def keep(suspense: str) -> str:
-        with django_db_blocker.unblock():
-            mine = draft(suspense=suspense)
-            both.wait()
-            try:
-                keep_mapping(person=keeper, business=business(), draft=mine, based_on=0)
-            except MappingChanged as refused:
-                return str(refused)
-            finally:
-                connections.close_all()
-            return "kept"
-
-    with ThreadPoolExecutor(2) as threads:
-        said = sorted(threads.map(keep, ["1000", "1999"]))
-    assert said[0].startswith("Version 1 was kept meanwhile.")
-    assert said[1] == "kept"
-    assert len(queries.versions_of(BUSINESS)) == 1
 
 
 def test_every_problem_is_told_at_once_and_nothing_is_kept(keeper: Person) -> None:

@@ -39,7 +39,8 @@ _ONE_EACH = frozenset({What.TIPS, What.SURCHARGES, What.ROUNDING})
 
 _HINTS = {
     What.DISCOUNT: gettext_lazy(
-        "Give one of them an account, and all stand apart, with sales before them."
+        "Sales are after discounts. Give one an account, and all stand apart, with sales before"
+        " them."
     ),
     What.GIFT_CARDS: gettext_lazy("Owed to whoever holds the card, and no sale yet."),
 }
@@ -159,7 +160,7 @@ class MappingForm(Form):
         if account := self._referenced.get(thing):
             return _("by reference: %(account)s") % {"account": account_words(account)}
         if thing.what is What.DISCOUNT and not self._discounts_apart:
-            return _("within sales, which are after discounts")
+            return _("within sales")
         return _("no account: suspense")
 
     def without_account(self) -> list[str]:

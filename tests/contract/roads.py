@@ -121,6 +121,15 @@ class Road(NamedTuple):
         found: Thing = self.fetch(f"{url}?from={self.first}&to={self.last}{query}")
         return found
 
+    def index_faults(self) -> list[Thing]:
+        """The documents that the gate finds something not to fit beside, with what it is."""
+        url = f"/accounting/v1/business-locations/{self.location}/changes?checkIndex=true"
+        found, since = list[Thing](), 0
+        while items := self.fetch(f"{url}&since={since}")["items"]:
+            found += [item for item in items if item["indexFaults"]]
+            since = items[-1]["position"]
+        return found
+
 
 def root(totals: Thing) -> Figures:
     """What the root of totals says."""

@@ -40,6 +40,7 @@ def test_every_road_leads_to_the_same_cent(
     assert roads.exact(road.v2(*road.bounds())) == roads.exact(pages)
     assert roads.exact(road.v2_daily()) == roads.exact(daily)
     assert road.journal("&corrections=openPeriod")["entries"] == road.journal()["entries"]
+    assert road.index_faults() == []
 
 
 instants = st.builds(
@@ -224,6 +225,7 @@ def test_every_road_leads_to_the_same_cent_whatever_is_fed(
     assert all(roads.is_update(sale) for sale in changes)
     difference = zip(roads.exact(whole.pages()), roads.exact(everything), strict=True)
     assert roads.exact(changes) == [now - was for now, was in difference]
+    assert road.index_faults() == []
     # The journal of open periods too; both policies end with the same.
     policy = "&corrections=openPeriod"
     today = datetime.now(UTC).date()

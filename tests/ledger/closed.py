@@ -1,5 +1,6 @@
 """Looking at closed days in tests, with nothing but the tables and what docs/books.md says."""
 
+import asyncio
 import hashlib
 import json
 from typing import Any, NamedTuple
@@ -8,7 +9,9 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tests.ledger.conftest import Books
 
+from tillgate.foundation.postgres.pools import make_pool
 from tillgate.ledger import pieces
+from tillgate.ledger.beside_reads import fetch_faults
 from tillgate.ledger.frames import Frame, decode_spans
 
 _DAYS = """
@@ -55,7 +58,7 @@ def closed_days(books: Books) -> list[Day]:
 
 
 def check_whole(books: Books) -> list[Day]:
-    """Every digest, signature and chain is right; returns the days."""
+    """Every digest, signature and chain is right, and what lies beside; returns the days."""
     days = closed_days(books)
     heads: dict[int, tuple[int, bytes]] = {}
     for day in days:
@@ -65,7 +68,17 @@ def check_whole(books: Books) -> list[Day]:
         assert hashlib.sha256(day.manifest).digest() == day.digest
         Ed25519PublicKey.from_public_bytes(day.public).verify(day.signature, day.manifest)
         _check_manifest(day)
+    assert asyncio.run(_index_faults(books.url, sorted(heads))) == []
     return days
+
+
+async def _index_faults(url: str, locations: list[int]) -> list[list[str]]:
+    """What `tillgate verify` would be told by the gate."""
+    found = list[list[str]]()
+    async with make_pool(url, name="test reader", size=1) as pool:
+        for location in locations:
+            found += await fetch_faults(pool, locations, location, since=0, limit=10_000)
+    return [faults for faults in found if faults]
 
 
 def _check_manifest(day: Day) -> None:

@@ -187,7 +187,7 @@ def _close(connection: Connection[Any], day: "_Day", location: int, business_dat
         currency=connection.execute(_CURRENCY, (location,)).fetchall()[0][0],
         starts_at=day.starts_at,
         ends_at=day.ends_at,
-        closed_at=day.closed_at,
+        closed_at=whole_milliseconds(day.closed_at),
         cause=day.closed_by,
         position=head.position + 1,
         previous_digest=head.digest,

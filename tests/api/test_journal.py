@@ -7,11 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psycopg
 import pytest
 from tests.api.conftest import Gate
-from tests.api.rows import BUSINESS, DAY, LOCATION, OPENING, Rows, a_line, a_payment, a_sale
+from tests.api.rows import DAY, LOCATION, OPENING, Rows, a_line, a_payment, a_sale
 from tests.api.test_accounting import correct
 
 from tillgate.foundation.postgres.sessions import scoped
@@ -58,19 +57,10 @@ def mapped(version: int = 1, **changes: Any) -> Mapping:
 
 
 @pytest.fixture
-def keep(owner_url: str) -> Iterator[Keep]:
+def keep(rows: Rows) -> Iterator[Keep]:
     """Keeps versions of a mapping for the business; they go at the end."""
-    with psycopg.connect(owner_url, autocommit=True) as owner:
-
-        def kept(mapping: Mapping) -> None:
-            owner.execute(
-                "INSERT INTO journal_mapping (business_id, version, made_at, body)"
-                " VALUES (%s, %s, now(), %s)",
-                (BUSINESS, mapping.version, msgspec.json.encode(mapping).decode()),
-            )
-
-        yield kept
-        owner.execute("TRUNCATE journal_mapping")
+    yield rows.add_mapping
+    rows.owner.execute("TRUNCATE journal_mapping")
 
 
 @pytest.fixture

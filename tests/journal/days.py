@@ -84,15 +84,18 @@ def figures(draw: st.DrawFn) -> Figures:
 
 @st.composite
 def mappings(draw: st.DrawFn) -> Mapping:
-    """A mapping that passes every check; no rule of it is for the suspense account."""
+    """A mapping, also with accounts of another currency and rules for the suspense account."""
     if draw(st.integers(0, 4)) == 0:
         mapping = BY_REFERENCE
     else:
         accounts = [SUSPENSE]
         for kind in Kind:
             for number in range(draw(st.integers(1, 3))):
-                code = f"{kind[:2]}{number}"
-                accounts.append(Account(code=code, name=code, kind=kind))
+                code, parent = f"{kind[:2]}{number}", f"{kind[:2]}{number - 1}" if number else ""
+                currency = draw(st.sampled_from(["", "", "GBP", "USD"]))
+                accounts.append(
+                    Account(code=code, name=code, kind=kind, parent=parent, currency=currency)
+                )
         mapping = Mapping(
             version=draw(st.integers(1, 3)),
             accounts=accounts,
@@ -110,7 +113,7 @@ def mappings(draw: st.DrawFn) -> Mapping:
 def _rules(draw: st.DrawFn, accounts: list[Account]) -> list[Rule]:
     rules = []
     for what, kinds in ALLOWED.items():
-        fitting = [one.code for one in accounts if one.kind in kinds and one is not SUSPENSE]
+        fitting = [one.code for one in accounts if one.kind in kinds]
         keys = _KEYS.get(what, [""])
         rules += [
             Rule(what, key, draw(st.sampled_from(fitting)))

@@ -21,7 +21,7 @@ from tests.ledger.test_summary import GIFT_CARDS, STARTS_AT, texts
 from tillgate.journal.booking import Bounds, Document, Numbers, bookings, entry_of
 from tillgate.journal.chart import Chart
 from tillgate.journal.entry import Entry, postings_of, to_cents
-from tillgate.journal.mapping import Corrections, Mapping, Places, What
+from tillgate.journal.mapping import ALLOWED, Corrections, Mapping, Places, What
 from tillgate.ledger.document import count
 from tillgate.ledger.figures import Figures, figures_of
 from tillgate.ledger.summary import add_up
@@ -53,8 +53,19 @@ def test_every_entry_balances_and_drops_nothing(found: list[Document], mapping: 
             assert posting.amount == sum(part.amount for part in posting.parts) != 0
         if mapping.places is Places.CENTS:
             assert all(posting.amount % 10_000 == 0 for posting in postings)
-        on_suspense = by_account([entry]).get(mapping.suspense, 0)
-        assert on_suspense == sum(source.amount for source in entry.postings.unmapped)
+        listed = sum(source.amount for source in entry.postings.unmapped)
+        assert by_account([entry]).get(mapping.suspense, 0) == listed + ruled_there(entry, mapping)
+
+
+def ruled_there(entry: Entry, mapping: Mapping) -> int:
+    """What is on the suspense account because a rule says so."""
+    chart = Chart(mapping, REFERENCES, "GBP")
+    return sum(
+        part.amount
+        for posting in entry.postings.all
+        for part in posting.parts
+        if posting.account is chart.suspense is chart.account_of(part.thing)
+    )
 
 
 @settings(max_examples=80, deadline=None)
@@ -129,6 +140,19 @@ def by_kind_of_day(days: Iterable[Figures], chart: Chart) -> dict[What, int]:
         for posting in postings_of(each, chart).all:
             sums[posting.what] += posting.amount
     return {what: amount for what, amount in sums.items() if amount}
+
+
+@settings(max_examples=40, deadline=None)
+@given(documents(), mappings())
+def test_accounts_hold_what_they_may_and_take_the_currency(
+    found: list[Document], mapping: Mapping
+) -> None:
+    for entry in entries_of(found, mapping):
+        for account, what, _, parts in entry.postings.all:
+            assert account.currency in {"", "GBP"}
+            if account.code != mapping.suspense:
+                assert account.kind in ALLOWED[what]
+            assert {part.thing.what for part in parts} <= {what, What.ROUNDING}
 
 
 @given(st.integers(-(10**9), 10**9))

@@ -86,15 +86,18 @@ def _booked(figures: Figures, chart: Chart) -> Postings:
 
 def _in_cents(exact: Postings, chart: Chart) -> Postings:
     """Each posting rounded to a cent, and what that leaves on the account of rounding."""
-    unmapped = list(exact.unmapped)
-    rounded = [_rounded(posting) for posting in exact.all]
-    for before, after in zip(exact.all, rounded, strict=True):
-        if after.account is chart.suspense:
-            unmapped.append(Source(CENTS, after.amount - before.amount))
-    left = Source(CENTS, -sum(posting.amount for posting in rounded))
     account = chart.account_of(CENTS)
+    rounded = [_rounded(posting) for posting in exact.all]
+    left = Source(CENTS, -sum(posting.amount for posting in rounded))
+    unmapped = list(exact.unmapped)
     if account is None:
         unmapped.append(left)
+    if account is not chart.suspense:
+        unmapped += [
+            Source(CENTS, after.amount - before.amount)
+            for before, after in zip(exact.all, rounded, strict=True)
+            if after.account is chart.suspense
+        ]
     balancing = Posting(account or chart.suspense, What.ROUNDING, left.amount, [left])
     return Postings(_merged([*rounded, balancing]), added_up(unmapped))
 

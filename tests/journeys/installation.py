@@ -24,11 +24,31 @@ DAYS = 2
 SALES_A_DAY = 20
 
 
-class Installation:
-    """What runs, and the people who come to it; `browser` is Playwright's."""
+def feed(data: Path) -> None:
+    """Import two days of the simulated group into a data folder, as a back office does."""
+    now = clock.now()
+    first = now.date() - timedelta(days=DAYS)
+    plan = Plan(first=first, last=now.date(), opened=first, until=now, sales_a_day=SALES_A_DAY)
+    files = write_plan(data.with_name("feed"), plan)
+    subprocess.run(
+        [sys.executable, "-m", "tillgate", "backoffice", "import", *map(str, files)],
+        env={**plain_environment(), "TILLGATE_DATA_DIR": str(data)},
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=180,
+    )
 
-    def __init__(self, folder: Path, browser: Any) -> None:
+
+class Installation:
+    """What runs, and the people who come to it, on a copy of a data folder.
+
+    `browser` is Playwright's.
+    """
+
+    def __init__(self, folder: Path, data: Path, browser: Any) -> None:
         self.folder = folder
+        # PostgreSQL's files may belong to a user of its own.
+        subprocess.run(["cp", "-a", data, folder / "data"], check=True)
         self.browser = browser
         self.mailbox = Mailbox()
         self.port = free_port()
@@ -43,13 +63,6 @@ class Installation:
         self.logs: list[Path] = []
 
     # --- as its operator -------------------------------------------------------------------------
-
-    def feed(self) -> None:
-        """Import two days of the simulated group, as a back office does."""
-        now = clock.now()
-        first = now.date() - timedelta(days=DAYS)
-        plan = Plan(first=first, last=now.date(), opened=first, until=now, sales_a_day=SALES_A_DAY)
-        self.run("tillgate", "backoffice", "import", *map(str, write_plan(self.folder / "f", plan)))
 
     def start(self) -> None:
         self.server = Server("all", self.folder, self.environ, port=self.port)

@@ -32,7 +32,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def demo(folder: Path) -> Iterator[Demo]:
+def first(folder: Path) -> Demo:
+    """The first start of all, with `--once`; it has ended."""
+    made = Demo(folder, "--days", "2", "--once")
+    made.end()
+    wait_for_nobody(folder)
+    return made
+
+
+@pytest.fixture(scope="module")
+def demo(folder: Path, first: Demo) -> Iterator[Demo]:
     with running(folder) as made:
         yield made
 
@@ -139,9 +148,8 @@ def test_the_owner_reads_the_books_that_the_program_reads(demo: Demo) -> None:
             days = re.findall(r'href="([^"#]+)#day"', browser.get(earlier(month)).text)
         page_of_day = browser.get(days[-1]).text
         manifest = browser.get(f"{days[-1]}1/day.json").json()
-        day = days[-1].rstrip("/").rpartition("/")[2]
-        journal = browser.get(f"/books/{location}/journal/?on={day}").text
     token = demo.token()["access_token"]
+    day = days[-1].rstrip("/").rpartition("/")[2]
     told = httpx.get(
         f"{demo.url}/accounting/v1/business-locations/{location}/days",
         params={"from": day, "to": day},
@@ -150,8 +158,6 @@ def test_the_owner_reads_the_books_that_the_program_reads(demo: Demo) -> None:
     assert told["digest"] in page_of_day
     assert manifest["businessDate"] == day
     assert "Rest 0.00." in page_of_day
-    assert re.search(r"Version 1</a> of the mapping, kept .* by Milo Hartwell\.", journal)
-    assert f"{location}-{day.replace('-', '')}-r1" in journal
 
 
 def earlier(page: str) -> str:
@@ -233,9 +239,12 @@ def test_a_port_taken_by_another_program_is_an_error(tmp_path: Path) -> None:
     assert not processes_of(tmp_path)
 
 
-def test_ctrl_c_stops_everything_and_the_next_start_finds_its_data(tmp_path: Path) -> None:
+def test_ctrl_c_stops_everything_and_the_next_start_finds_its_data(
+    demo: Demo, tmp_path: Path
+) -> None:
     folder = tmp_path / "kept data"
     with running(folder) as first:
+        assert first.facts["client_secret"] != demo.facts["client_secret"]
         before = first.sales(first.token()["access_token"])
         mails = outbox(first)
         assert len(processes_of(folder)) >= 3  # ours, the worker, PostgreSQL
@@ -259,10 +268,6 @@ def test_ctrl_c_stops_everything_and_the_next_start_finds_its_data(tmp_path: Pat
     wait_for_nobody(folder)
 
 
-def test_once_ends_by_itself_after_the_first_answer(
-    folder: Path, demo: Demo, tmp_path: Path
-) -> None:
-    own = Demo(tmp_path / "once", "--days", "1", "--once")
-    assert own.end() == 0, own.log()
-    wait_for_nobody(tmp_path / "once")
-    assert own.facts["client_secret"] != demo.facts["client_secret"]
+def test_once_ends_by_itself_after_the_first_answer(first: Demo) -> None:
+    assert first.process.returncode == 0, first.log()
+    assert first.facts["client_secret"]

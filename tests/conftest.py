@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.books import empty_books
 from tests.chromium import chromium, lent_chromium  # noqa: F401
+from tests.contract.database import BLANK, drop_database, keep_blank
 from tillgate.foundation.postgres import cluster
 from tillgate.foundation.postgres.prepare import prepare
 from tillgate.foundation.postgres.roles import DATABASE, ROLE_NAMES, Role
@@ -89,19 +90,24 @@ def _drop(url: str, database: str, names: dict[Role, str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated(role_urls: dict[Role, str], role_names: dict[Role, str], django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+def migrated(  # type: ignore[no-untyped-def]
+    superuser_url: str, role_urls: dict[Role, str], role_names: dict[Role, str], django_db_blocker
+) -> Iterator[None]:
     """The database at this version; Django works in it as the portal role from here on."""
     for alias, role in (("default", Role.PORTAL), ("owner", Role.OWNER)):
         connections.settings[alias].update(django_settings(role_urls[role]))
     with django_db_blocker.unblock():
         migrate(role_names)
         connections["owner"].close()
+    keep_blank(superuser_url)
     with psycopg.connect(role_urls[Role.OWNER], autocommit=True) as connection:
         # Django's transactional tests end with a TRUNCATE by the role they ran as.
         portal = sql.Identifier(role_names[Role.PORTAL])
         connection.execute(
             sql.SQL("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {}").format(portal)
         )
+    yield
+    drop_database(BLANK, superuser_url)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from tillgate.api.turns import sum_turn
 from tillgate.foundation import clock
 from tillgate.foundation.instants import format_instant
 from tillgate.ledger.amounts import cents, micro
-from tillgate.ledger.beside_reads import fetch_faults
+from tillgate.ledger.beside_reads import fetch_faults, fetch_stray_parts
 from tillgate.ledger.calendar import ONE_DAY
 from tillgate.ledger.day_reads import ClosedRow, DayRow, fetch_changes, fetch_days
 from tillgate.ledger.proof import Proof
@@ -146,10 +146,12 @@ async def get_changes(plane: Plane, _call: Call, grant: Grant, asked: ChangesPar
     page = {"since": asked.since, "limit": min(size, _MOST_CHECKED) if asked.check_index else size}
     rows = await fetch_changes(plane.pool, grant.locations, location, **page)
     items = [{"businessDate": row.business_date, **_document(row)} for row in rows]
+    reached = rows[-1].manifest.position if rows else asked.since
+    body: dict[str, object] = {"items": items, "next": reached}
     if asked.check_index:
         async with sum_turn(plane):
             found = await fetch_faults(plane.pool, grant.locations, location, **page)
         for item, faults in zip(items, found, strict=False):
             item["indexFaults"] = faults
-    reached = rows[-1].manifest.position if rows else asked.since
-    return msgspec.json.encode({"items": items, "next": reached})
+        body["strayParts"] = await fetch_stray_parts(plane.pool, grant.locations, location)
+    return msgspec.json.encode(body)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 from psycopg import AsyncConnection, sql
 
-from tillgate.foundation.postgres.pools import Pool
+from tillgate.foundation.postgres.pools import Pool, read
 from tillgate.foundation.postgres.sessions import query, reading
 from tillgate.ledger.beside import Beside, MonthDay, MonthRow, Pair, Row
 from tillgate.ledger.personal import PersonalPart
@@ -47,6 +48,22 @@ SELECT business_date, number, part_values FROM ledger_personalpart
 WHERE business_location_id = {location}
   AND business_date BETWEEN {month} AND ({month}::date + interval '1 month - 1 day')::date
 """
+
+
+# A part that no document of its day has a hash of: it was put there, or has lost its place.
+_STRAY_PARTS = """
+SELECT DISTINCT p.business_date FROM ledger_personalpart p
+WHERE p.business_location_id = {location} AND NOT EXISTS (
+    SELECT FROM ledger_closedday d
+    WHERE d.business_location_id = {location} AND d.business_date = p.business_date
+      AND p.number BETWEEN 0 AND length(d.part_hashes) / 32 - 1)
+ORDER BY p.business_date LIMIT 100
+"""
+
+
+async def fetch_stray_parts(pool: Pool, locations: Collection[int], location: int) -> list[date]:
+    """The business dates under which personal parts lie that no document speaks of."""
+    return [day for (day,) in await read(pool, locations, query(_STRAY_PARTS, location=location))]
 
 
 async def fetch_faults(

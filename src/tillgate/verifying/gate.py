@@ -61,10 +61,12 @@ class Gate:
     def index_faults(self) -> Iterator[tuple[str, list[str]]]:
         """Of each document what the gate itself finds not to fit of all that lies beside it."""
         since = 0
-        while page := self._page(since, "checkIndex=true&"):
-            for item in page:
+        while (page := self._answer(since, "checkIndex=true&"))["items"]:
+            for item in page["items"]:
                 yield title_of(item["businessDate"], item["revision"]), item["indexFaults"]
-            since = int(page[-1]["position"])
+            for day in page["strayParts"]:
+                yield day, ["people that no document speaks of"]
+            since = int(page["items"][-1]["position"])
 
     def days(self, first: date, last: date) -> list[dict[str, Any]]:
         """The days of at most a year as `days` gives them."""
@@ -78,16 +80,19 @@ class Gate:
         path = f"{self._base}/{asked}"
         return list(parse(self._asked(path), path)["items"])
 
-    def _page(self, since: int, how: str = "") -> list[dict[str, Any]]:
+    def _page(self, since: int) -> list[dict[str, Any]]:
+        return list(self._answer(since)["items"])
+
+    def _answer(self, since: int, how: str = "") -> dict[str, Any]:
         """Some documents after a position; where a page fails, the next one alone."""
         path = f"{self._base}/changes?{how}since={since}&pageSize="
         try:
-            return list(parse(self._get(f"{path}{_PAGE}"), path)["items"])
+            return dict(parse(self._get(f"{path}{_PAGE}"), path))
         except Refused as refused:
             if refused.status != 500:
                 raise CannotVerify(f"the gate does not answer: {refused}") from refused
         try:
-            return list(parse(self._get(f"{path}1"), path)["items"])
+            return dict(parse(self._get(f"{path}1"), path))
         except Refused as refused:
             where = f"position {since + 1} of the chain"
             raise Broken(where, f"the gate cannot tell of it: {refused}") from refused

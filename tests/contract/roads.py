@@ -286,6 +286,30 @@ def booked_apart(journal: Thing) -> dict[tuple[str, str], Decimal]:
     return {key: amount for key, amount in found.items() if amount}
 
 
+def told_by_key(summary: Thing) -> dict[tuple[str, str], str]:
+    """What a summary says of each accounting group, tax and charge that stands there once."""
+    listed = [
+        *(("sales", str(one.get("accountingGroupId", "")), one["net"]) for one in _groups(summary)),
+        *(("tax", f"{one['code']}@{one['rate']}", one["tax"]) for one in summary["taxes"]),
+        *(("serviceCharge", one["type"], one["amount"]) for one in summary["serviceCharges"]),
+    ]
+    times = Counter(one[:2] for one in listed)
+    return {(what, key): text for what, key, text in listed if times[what, key] == 1}
+
+
+def booked_by_key(journal: Thing) -> defaultdict[tuple[str, str], Decimal]:
+    """The same of a journal, where gift cards stand apart from the sales of their group."""
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for (what, key), amount in booked(journal).items():
+        found["sales" if what == "giftCards" else what, key] -= amount
+    return found
+
+
+def _groups(summary: Thing) -> list[Thing]:
+    groups: list[Thing] = summary["revenue"]["accountingGroups"]
+    return groups
+
+
 def two_places(amount: Decimal) -> str:
     return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_EVEN) + 0:f}"
 
@@ -307,6 +331,9 @@ def check(road: Road) -> tuple[list[Thing], list[Thing]]:
     journal = road.journal()
     assert told_owed(journal) == owed(daily)
     assert booked_apart(journal) == told_apart(summary)
+    by_key = booked_by_key(journal)
+    told = told_by_key(summary)
+    assert {at: two_places(by_key[at]) for at in told} == told
     apart = [figures(road._replace(first=day, last=day).daily()) for day in road.dates]
     assert road.roots_of_days(KEYS[len(daily) % len(KEYS)]) == apart
     if references(pages) == references(daily):

@@ -27,7 +27,7 @@ from tillgate.journal.entry import Entry, Posting
 from tillgate.journal.hledger import as_hledger
 from tillgate.journal.journal import Journal
 from tillgate.journal.mapping import Account, Corrections, Places
-from tillgate.journal.reads import Asked, NoSuchVersion, fetch_journal
+from tillgate.journal.reads import SHORT, Asked, NoSuchVersion, fetch_journal
 from tillgate.journal.sources import Source
 from tillgate.ledger.amounts import exact
 
@@ -109,11 +109,17 @@ async def get_journal(
             journal = await fetch_journal(plane.pool, grant.locations, wanted)
         except NoSuchVersion as error:
             raise NoSuchMapping(error.version) from error
-        if asked.format_ is Format.JSON:
-            return await asyncio.to_thread(as_json, journal, wanted)
-        text = _TEXTS[asked.format_]
-        written = await asyncio.to_thread(text.write, journal)
-    return Payload(written, text.content_type, (_named(wanted, text.ending),))
+        return await _written(journal, wanted, asked.format_)
+
+
+async def _written(journal: Journal, asked: Asked, form: Format) -> bytes | Payload:
+    if form is Format.JSON:
+        if len(journal.entries) <= SHORT:
+            return as_json(journal, asked)
+        return await asyncio.to_thread(as_json, journal, asked)
+    text = _TEXTS[form]
+    written = await asyncio.to_thread(text.write, journal)
+    return Payload(written, text.content_type, (_named(asked, text.ending),))
 
 
 def _named(asked: Asked, ending: str) -> tuple[bytes, bytes]:

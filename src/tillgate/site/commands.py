@@ -91,9 +91,15 @@ def run_demo(  # noqa: PLR0913  the command's options
     *, port: int, data_dir: Path, days: int, feeds: Sequence[Path], as_json: bool, once: bool
 ) -> None:
     """Prepare the demo, serve it, make the first call and show it; until Ctrl-C unless `once`."""
+    from tillgate.site.demo_feed import written
+
     base_url = f"http://localhost:{port}"
     _become_a_demo(data_dir.absolute(), base_url)
-    with claimed_port("127.0.0.1", port), process(with_owner=True) as conf:
+    with (
+        claimed_port("127.0.0.1", port),
+        written(data_dir.absolute(), days=days, feeds=feeds) as writing,
+        process(with_owner=True) as conf,
+    ):
         from tillgate.site import demo
         from tillgate.site.demo_output import DemoOutput
 
@@ -101,7 +107,9 @@ def run_demo(  # noqa: PLR0913  the command's options
         out = DemoOutput(as_json=as_json)
         out.say("Feeding the sales …")
         try:
-            kept = demo.prepare(conf.data_dir, days=days, feeds=feeds, say=out.step)
+            kept = demo.prepare(
+                conf.data_dir, days=days, feeds=feeds, writing=writing, say=out.step
+            )
         except (demo.NothingFed, demo.OtherDemo, BadFile) as error:
             sys.exit(f"tillgate: {error}")
 

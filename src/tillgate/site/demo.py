@@ -25,8 +25,8 @@ from tillgate.ledger.feed.batch import import_files
 from tillgate.ledger.models import ClosedDay, OpenSale
 from tillgate.programme.files import file_of
 from tillgate.programme.models import Agreement, FileKind
-from tillgate.simulator.feed import Plan, write_plan
 from tillgate.site import demo_others, demo_people, demo_way
+from tillgate.site.demo_feed import Writing
 from tillgate.site.demo_mapping import keep_demo_mapping
 
 SCOPES = ("financial-api", "items")
@@ -83,20 +83,23 @@ class OtherDemo(ValueError):
     """The data folder holds a demo of other data than was asked for."""
 
 
-def prepare(folder: Path, *, days: int, feeds: Sequence[Path], say: Say) -> Kept:
-    """Feed what is missing; on the first start walk the way from interest to credentials too."""
+def prepare(
+    folder: Path, *, days: int, feeds: Sequence[Path], writing: Writing | None, say: Say
+) -> Kept:
+    """Feed what is missing; on the first start walk the way from interest to credentials too.
+
+    `writing` is the simulated feed, None where data is given.
+    """
     path = folder / "demo.json"
     kept = msgspec.json.decode(path.read_bytes(), type=Kept) if path.exists() else None
     if kept and kept.simulated_until and feeds:
         raise OtherDemo(f"{folder} holds the simulated group: name another folder by --data-dir")
-    now = clock.now()
-    opened = kept.opened if kept else now.date() - timedelta(days=days)
-    is_given = bool(feeds) or (kept is not None and kept.simulated_until is None)
-    since = kept.simulated_until if kept else None
-    files = feeds if is_given else _simulated(folder, opened, since, now)
+    others = [demo_others.write_directory(folder / "feed")] if writing else []
+    files = [*writing.files(), *others] if writing else feeds
     import_files(database_url(Role.LEDGER), files)
-    kept = kept or _set_up(folder, opened, with_others=not is_given, say=say)
-    kept.simulated_until = None if is_given else now
+    opened = writing.wanted.opened if writing else clock.now().date() - timedelta(days=days)
+    kept = kept or _set_up(folder, opened, with_others=writing is not None, say=say)
+    kept.simulated_until = writing.wanted.until if writing else None
     write_private(path, msgspec.json.encode(kept).decode())
     return kept
 
@@ -133,14 +136,6 @@ def first_path(kept: Kept) -> str:
     fallback = (clock.now().date(), kept.location_ids[0])
     day, location = next((one for one in found if one), fallback)
     return f"/f/finance/{location}/dailyFinancials?date={day}&include=payments"
-
-
-def _simulated(folder: Path, opened: date, since: datetime | None, now: datetime) -> list[Path]:
-    """The group's feed from the last start to now; what was fed before changes nothing."""
-    # Days that were still open somewhere at the last start are written again, whole.
-    first = max(opened, (since - timedelta(days=2)).date()) if since else opened
-    plan = Plan(first=first, last=now.date(), opened=opened, until=now, corrections=True)
-    return [*write_plan(folder / "feed", plan), demo_others.write_directory(folder / "feed")]
 
 
 def _set_up(folder: Path, opened: date, *, with_others: bool, say: Say) -> Kept:

@@ -60,7 +60,7 @@ REFERENCES = References(
     {"1000": "Cash", "2100": "Gift cards", "2200": "VAT", "4000": "Food"},
     frozenset({"4000", "2100"}),
 )
-_KEYS = {
+KEYS = {
     What.TENDER: ["", "7", "8"],
     What.SALES: ["", "1", "2", "9"],
     What.GIFT_CARDS: ["", "1", "9"],
@@ -114,7 +114,7 @@ def _rules(draw: st.DrawFn, accounts: list[Account]) -> list[Rule]:
     rules = []
     for what, kinds in ALLOWED.items():
         fitting = [one.code for one in accounts if one.kind in kinds]
-        keys = _KEYS.get(what, [""])
+        keys = KEYS.get(what, [""])
         rules += [
             Rule(what, key, draw(st.sampled_from(fitting)))
             for key in draw(st.sets(st.sampled_from(keys)))

@@ -36,7 +36,9 @@ def _rows(entry: Entry, journal: Journal) -> Iterator[str]:
         yield f"{common},{_NO_POSTING}"
     unmapped = {source.thing for source in entry.postings.unmapped}
     for posting in entry.postings.all:
-        yield f"{common},{','.join(_of_posting(posting, unmapped))}"
+        # What rounding to cents left is a part of other postings as well.
+        lost = unmapped if posting.account.code == journal.mapping.suspense else ()
+        yield f"{common},{','.join(_of_posting(posting, lost))}"
 
 
 def _of_entry(entry: Entry, journal: Journal) -> Iterator[str]:

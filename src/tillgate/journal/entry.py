@@ -74,7 +74,7 @@ def _booked(figures: Figures, chart: Chart) -> Postings:
         amount = parts[0].amount if len(parts) == 1 else sum(part.amount for part in parts)
         if amount:
             left -= amount
-            postings.append(Posting(account, what, amount, parts))
+            _add(postings, Posting(account, what, amount, parts))
         if not has_account:
             unmapped += parts
     if left:
@@ -82,6 +82,14 @@ def _booked(figures: Figures, chart: Chart) -> Postings:
         postings.append(Posting(chart.suspense, REST.what, left, [rest]))
         unmapped.append(rest)
     return Postings(postings, unmapped)
+
+
+def _add(postings: list[Posting], posting: Posting) -> None:
+    """What suspense has of a kind by rule, and what for want of an account, come together."""
+    if postings and postings[-1][:2] == posting[:2]:
+        posting = _together(postings.pop(), posting)
+    if posting.amount:
+        postings.append(posting)
 
 
 def _in_cents(exact: Postings, chart: Chart) -> Postings:

@@ -24,10 +24,14 @@ from tillgate.directory.queries import business_by_id
 from tillgate.foundation.models import Event
 from tillgate.journal import queries
 from tillgate.journal.acts import keep_mapping
+from tillgate.journal.entry import CENTS, Entry, Postings
 from tillgate.journal.errors import MappingChanged, MappingUnusable
-from tillgate.journal.mapping import Account, Kind, Rule, What
+from tillgate.journal.journal import Journal
+from tillgate.journal.mapping import Account, Kind, Places, Rule, What
 from tillgate.journal.queries import journal_of
+from tillgate.journal.sources import Source, Thing
 from tillgate.portal.merchant.chart_text import read_chart, write_chart
+from tillgate.portal.merchant.journal_shown import journal_shown
 
 BANK = Account(code="0400", name="Bank, current", kind=Kind.ASSET)
 SALES = Account(code="4 000", name="Sales; bar", kind=Kind.INCOME)
@@ -96,6 +100,21 @@ def test_a_file_of_years_that_no_calendar_has_is_no_file(keeper: Person) -> None
         get(keeper, f"{PAGE}file/csv?from={year}-12-31&to={year}-12-31", status=404)
     for day in ("1970-01-01", "2199-12-31"):
         get(keeper, f"{PAGE}file/csv?from={day}&to={day}")
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [([Rule(What.ROUNDING, "", "4900")], ["Extras"]), ([], ["Extras", "rounded to cents"])],
+)
+def test_what_rounding_suspense_leaves_is_no_thing_without_an_account(
+    rules: list[Rule], named: list[str]
+) -> None:
+    day = date(2026, 3, 14)
+    lost = [Source(Thing(What.SALES, "9", "Extras"), -19_142_857), Source(CENTS, 2_857)]
+    entry = Entry("7-20260314-r1", day, day, 1, b"", Postings([], lost))
+    mapping = draft(rules=rules, places=Places.CENTS)
+    books = Journal(mapping, "GBP", 7, [entry], ACCOUNTS, final=True, without_figures=[])
+    assert [each.name for each in journal_shown(books, day).left] == named
 
 
 # --- other businesses -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from tillgate.journal.entry import CENTS, Entry, Posting
 from tillgate.journal.journal import Journal
-from tillgate.journal.mapping import Account, What
+from tillgate.journal.mapping import Account, Mapping, What
 from tillgate.journal.sources import Source, Thing
 from tillgate.ledger.amounts import PLACES
 
@@ -102,7 +102,7 @@ def journal_shown(journal: Journal, day: date) -> JournalShown:
         journal,
         [_entry(each, journal.suspense) for each in journal.entries],
         account_words(journal.suspense),
-        [_left(each) for each in left if each.thing.what is not What.DIFFERENCE],
+        [_left(each) for each in left if _needs_account(each.thing, journal.mapping)],
         amount_of(abs(sum(rests))),
     )
 
@@ -166,6 +166,13 @@ def _row(posting: Posting, suspense: Account) -> Row:
 
 def _parts(sources: Iterable[Source], sign: int) -> list[Part]:
     return [Part(name_of(each.thing), amount_of(sign * each.amount)) for each in sources]
+
+
+def _needs_account(thing: Thing, mapping: Mapping) -> bool:
+    """Whether an account would help: not where days do not add up, nor where cents are rounded."""
+    if thing == CENTS:
+        return all(rule.what is not What.ROUNDING for rule in mapping.rules)
+    return thing.what is not What.DIFFERENCE
 
 
 def _left(source: Source) -> Left:

@@ -7,6 +7,9 @@ STAMP := .venv/.ready
 PEERS := .venv/.peers-ready
 TESTS ?= tests
 
+# Where this is set, every process that we start would compile all it loads.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help setup demo test torture check bench format tools clean
 
 help: ## say what there is

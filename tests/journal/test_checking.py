@@ -50,6 +50,7 @@ WRONG = {
     "long name": (with_accounts(account(name="n" * 121)), f"{AT}.name", "Shorten it to 120"),
     "line end": (with_accounts(account(name="a\nb")), f"{AT}.name", "Delete it and type it anew"),
     "invisible": (with_accounts(account("1\u200b")), f"{AT}.code", "Delete it and type it anew"),
+    "disguised": (with_accounts(account(name="Ba\u200dnk")), f"{AT}.name", "Delete it"),
     "nul": (with_accounts(account("1\0")), f"{AT}.code", "Delete it and type it anew"),
     "half a character": (with_accounts(account(name="a\ud800")), f"{AT}.name", "Delete it"),
     "turned around": (with_accounts(account(name="a\u202eb")), f"{AT}.name", "Delete it"),
@@ -90,6 +91,12 @@ def test_what_is_wrong_is_named_with_its_field_and_its_cure(wrong: str) -> None:
 
 def test_a_mapping_without_a_mistake_has_no_problem() -> None:
     assert found(draft()) == []
+
+
+def test_names_are_written_in_any_script() -> None:
+    """Persian joins and parts letters by characters without a shape, and so do emoji."""
+    for name in ("\u0646\u0642\u062f\u06cc\u200c\u0647\u0627", "\U0001f468\u200d\U0001f373"):
+        assert found(with_accounts(account(name=name))) == []
 
 
 def test_a_second_rule_for_the_same_is_refused() -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from tillgate.foundation.joiners import JOINERS, MISPLACED
 from tillgate.journal.mapping import ALLOWED, SUSPENSE_KINDS, Account, Mapping, Rule, What
 
 MOST_ACCOUNTS = 2000
@@ -169,11 +170,15 @@ def _of_text(field: str, text: str, longest: int) -> _Found:
         words = _("“%(text)s…” has %(length)d characters. Shorten it to %(longest)d.")
         facts = {"text": text[:12], "length": len(text), "longest": longest}
         yield field, words % facts
-    if text != text.strip() or any(unicodedata.category(each) in _UNFIT for each in text):
+    if text != text.strip() or MISPLACED.search(text) or any(map(_is_unfit, text)):
         yield (
             field,
             _("There are invisible characters or spaces around it. Delete it and type it anew."),
         )
+
+
+def _is_unfit(character: str) -> bool:
+    return unicodedata.category(character) in _UNFIT and character not in JOINERS
 
 
 # --- rules and suspense ---------------------------------------------------------------------------

@@ -4,7 +4,6 @@ Limits stand on every text field, whether or not its author thought of one. Noth
 cleaned behind a person's back: what cannot be taken is shown again, with what to do about it.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
@@ -16,12 +15,11 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from tillgate.foundation.joiners import JOINERS, MISPLACED
+
 SINGLE_LINE = 200
 MULTI_LINE = 4000
 
-# Joiners belong to some scripts and to emoji; between plain letters they only disguise a word.
-_JOINERS = "\u200c\u200d"
-_MISPLACED = re.compile(rf"(?<![^\x00-\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f])")
 _CONTROL, _FORMAT, _BROKEN = "Cc", "Cf", "Cs"
 _DJANGOS_ROWS = "10"
 
@@ -104,7 +102,7 @@ _REPLACED = (ProhibitNullCharactersValidator, MaxLengthValidator)
 
 
 def _refuse_invisible(value: str, *, allowed: str) -> None:
-    if any(_unfit(value, allowed)) or _MISPLACED.search(value):
+    if any(_unfit(value, allowed)) or MISPLACED.search(value):
         raise ValidationError(
             _("There are invisible characters in this. Delete it and type it, without pasting."),
             code="invisible",
@@ -116,7 +114,7 @@ def _unfit(value: str, allowed: str) -> Iterator[str]:
         kind = unicodedata.category(character)
         if kind in {_CONTROL, _BROKEN} and character not in allowed:
             yield character
-        if kind == _FORMAT and character not in _JOINERS:
+        if kind == _FORMAT and character not in JOINERS:
             yield character
 
 

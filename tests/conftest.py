@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -26,6 +27,12 @@ from tillgate.site.migrate import migrate
 
 # Closed days are signed in every test; a made key would be left in the working folder.
 os.environ.setdefault("TILLGATE_BOOKS_KEY", secrets.token_urlsafe(32))
+
+# How long drawing takes says how busy the machine is, and nothing of the code.
+settings.register_profile(
+    "busy", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy")
 
 REPOSITORY = Path(__file__).parent.parent
 CONTRACT = REPOSITORY.parent / "shared" / "contract"

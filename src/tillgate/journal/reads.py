@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Connection, Cursor, sql
 
-from tillgate.foundation.postgres.pools import Pool, read_each
-from tillgate.foundation.postgres.sessions import query, reading
+from tillgate.foundation.postgres.pools import Pool, read_each, reading_from
+from tillgate.foundation.postgres.sessions import query
 from tillgate.journal.booking import (
     Bounds,
     Document,
@@ -137,7 +137,7 @@ async def _with_open(pool: Pool, locations: Collection[int], asked: Asked) -> "_
 
     All of it is read again, since it has to be of one snapshot.
     """
-    async with pool.connection() as connection, reading(connection, locations):
+    async with reading_from(pool, locations) as connection:
         async with connection.pipeline():
             cursors = [await connection.execute(each, prepare=False) for each in _queries(asked)]
             rows = [await cursor.fetchall() for cursor in cursors]

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import zstandard
 from psycopg import AsyncConnection, sql
 
-from tillgate.foundation.postgres.pools import Pool
-from tillgate.foundation.postgres.sessions import query, reading
+from tillgate.foundation.postgres.pools import Pool, reading_from
+from tillgate.foundation.postgres.sessions import query
 from tillgate.ledger import pieces, totals
 from tillgate.ledger.aggregation import Aggregate, GroupKey
 from tillgate.ledger.closed_reads import LATEST, LATEST_STRAYS, known_by_day
@@ -67,7 +67,7 @@ async def sum_up(
     pool: Pool, locations: Collection[int], asked: Asked, aggregate: Aggregate
 ) -> None:
     """Count every line of a span, all of one snapshot; `asked.names` is whether staff is named."""
-    async with pool.connection() as connection, reading(connection, locations):
+    async with reading_from(pool, locations) as connection:
         months = await fetch_months(connection, asked)
         await asyncio.to_thread(_count_months, aggregate, months)
         await _add_closed(connection, asked, aggregate, [month.month for month in months])

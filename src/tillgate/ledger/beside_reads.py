@@ -7,8 +7,8 @@ from typing import Any
 
 from psycopg import AsyncConnection, sql
 
-from tillgate.foundation.postgres.pools import Pool, read
-from tillgate.foundation.postgres.sessions import query, reading
+from tillgate.foundation.postgres.pools import Pool, read, reading_from
+from tillgate.foundation.postgres.sessions import query
 from tillgate.ledger.beside import Beside, MonthDay, MonthRow, Pair, Row
 from tillgate.ledger.personal import PersonalPart
 
@@ -70,7 +70,7 @@ async def fetch_faults(
     pool: Pool, locations: Collection[int], location: int, *, since: int, limit: int
 ) -> list[list[str]]:
     """What does not fit each document after a position of the chain; mostly nothing."""
-    async with pool.connection() as connection, reading(connection, locations):
+    async with reading_from(pool, locations) as connection:
         columns = sql.SQL(", ").join(sql.Identifier("d", name) for name in _OWN)
         values = {"location": location, "since": since, "limit": limit}
         literals = {name: sql.Literal(value) for name, value in values.items()}

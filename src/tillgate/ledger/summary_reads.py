@@ -16,8 +16,8 @@ import zstandard
 from psycopg import AsyncConnection, Connection, Cursor, sql
 
 from tillgate.foundation.instants import format_instant
-from tillgate.foundation.postgres.pools import Pool
-from tillgate.foundation.postgres.sessions import query, reading
+from tillgate.foundation.postgres.pools import Pool, reading_from
+from tillgate.foundation.postgres.sessions import query
 from tillgate.ledger.calendar import ONE_DAY, Calendar, DayRule
 from tillgate.ledger.day_reads import DayState
 from tillgate.ledger.document import Manifest
@@ -127,7 +127,7 @@ class RangeFigures(NamedTuple):
 
 async def fetch_figures(pool: Pool, locations: Collection[int], asked: Days) -> RangeFigures:
     """The figures of a range, all of one snapshot; raises LookupError for an unknown location."""
-    async with pool.connection() as connection, reading(connection, locations):
+    async with reading_from(pool, locations) as connection:
         async with connection.pipeline():
             cursors = [
                 await connection.execute(each, prepare=False) for each in fact_queries(asked)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import psycopg
@@ -10,9 +11,11 @@ from psycopg_pool import PoolTimeout
 from tests.foundation.postgres.servers import kill, pid_of
 
 from tillgate.foundation.postgres.cluster import Cluster, attach
-from tillgate.foundation.postgres.pools import Pool, make_pool, read, read_each
+from tillgate.foundation.postgres.pools import Pool, make_pool, read, read_each, reading_from
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.sessions import query
+
+Ask = Callable[[Pool], Awaitable[list[tuple[object, ...]]]]
 
 WHOM = query("select current_user::text, pg_backend_pid()")
 
@@ -23,7 +26,14 @@ async def fill(pool: Pool, number: int) -> None:
     await asyncio.gather(*(read(pool, [1], pause) for _ in range(number)))
 
 
-def test_reading_goes_on_after_every_connection_was_cut(shared: Cluster) -> None:
+async def read_in_steps(pool: Pool) -> list[tuple[object, ...]]:
+    """As `read`, by a transaction of its own."""
+    async with reading_from(pool, [1]) as connection:
+        return list(await (await connection.execute(WHOM)).fetchall())
+
+
+@pytest.mark.parametrize("ask", [lambda pool: read(pool, [1], WHOM), read_in_steps])
+def test_reading_goes_on_after_every_connection_was_cut(shared: Cluster, ask: Ask) -> None:
     async def run() -> None:
         async with make_pool(shared.url(Role.READER), name="reader", size=4) as pool:
             await fill(pool, 4)
@@ -32,7 +42,7 @@ def test_reading_goes_on_after_every_connection_was_cut(shared: Cluster) -> None
                     "select pg_terminate_backend(pid) from pg_stat_activity "
                     "where usename = 'tillgate_reader'"
                 )
-            answers = await asyncio.gather(*(read(pool, [1], WHOM) for _ in range(8)))
+            answers = await asyncio.gather(*(ask(pool) for _ in range(8)))
             assert {answer[0][0] for answer in answers} == {"tillgate_reader"}
 
     asyncio.run(run())

@@ -1,12 +1,13 @@
 """The API plane's connections, and how it outlives a restart of PostgreSQL."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import AsyncConnectionPool
 
-from tillgate.foundation.postgres.sessions import Query, fetch_each
+from tillgate.foundation.postgres.sessions import Query, fetch_each, reading
 
 Pool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
 
@@ -64,3 +65,31 @@ async def read_each(
     await pool.check()
     async with pool.connection() as conn:
         return await fetch_each(conn, ids, wanted, undecoded=undecoded)
+
+
+@asynccontextmanager
+async def reading_from(
+    pool: Pool, locations: Iterable[int]
+) -> AsyncIterator[AsyncConnection[tuple[Any, ...]]]:
+    """A connection of the pool with a transaction begun, as `sessions.reading`; not a dead one.
+
+    What is begun needs a round trip, so a connection that died before is noticed here, where
+    nothing is read yet.
+    """
+    ids = list(locations)
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await _begun(stack, pool, ids)
+        except OperationalError:
+            await stack.aclose()
+            await pool.check()
+            connection = await _begun(stack, pool, ids)
+        yield connection
+
+
+async def _begun(
+    stack: AsyncExitStack, pool: Pool, locations: Iterable[int]
+) -> AsyncConnection[tuple[Any, ...]]:
+    connection = await stack.enter_async_context(pool.connection())
+    await stack.enter_async_context(reading(connection, locations))
+    return connection

@@ -155,6 +155,8 @@ def _schemas(spec: Spec) -> str:
                 f"<p>Everything in {_shape(base)}, and:</p>" for base in schema.get("allOf", ())
             ]
             parts.append(f'<dl class="facts">{_properties(schema)}</dl>')
+        elif "enum" in schema:
+            parts.append(f'<h3 id="shape-{name}">{escape(name)}</h3><p>{_described(schema)}</p>')
     return "".join([*parts, "</section>"])
 
 
@@ -168,13 +170,17 @@ def _properties(schema: Spec, prefix: str = "") -> str:
 
 def _property(name: str, schema: Spec, required: bool) -> str:
     need = "" if required else " <small>may be absent</small>"
+    term = f"<dt><code>{escape(name)}</code>{need}</dt>"
+    row = f"{term}<dd><small>{_shape(schema)}</small> {_described(schema)}</dd>"
+    inner = schema.get("items", schema)
+    return row + (_properties(inner, f"{name}.") if "properties" in inner else "")
+
+
+def _described(schema: Spec) -> str:
     words = _inline(schema.get("description", ""))
     if "enum" in schema:
         words += f" One of {', '.join(f'<code>{escape(one)}</code>' for one in schema['enum'])}."
-    term = f"<dt><code>{escape(name)}</code>{need}</dt>"
-    row = f"{term}<dd><small>{_shape(schema)}</small> {words}</dd>"
-    inner = schema.get("items", schema)
-    return row + (_properties(inner, f"{name}.") if "properties" in inner else "")
+    return words
 
 
 def _shape(schema: Spec) -> str:

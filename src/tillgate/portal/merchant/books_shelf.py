@@ -14,7 +14,6 @@ from tillgate.ledger.queries import calendar_of, last_booked
 from tillgate.portal.page import person_of
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
 
 class Shelf(NamedTuple):
@@ -54,12 +53,10 @@ def shelf_of(place: BusinessLocation, places: list[BusinessLocation]) -> Shelf:
 
 
 def read_date(text: str) -> date | None:
-    """A date written in full, of a year that books can be of: from 1970 to 2199."""
-    # The weeks and shorter forms of the standard are none here.
+    """A date written in full: the weeks and shorter forms of the standard are none here."""
     if not _DATE.fullmatch(text):
         return None
     try:
-        found = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
         return None
-    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None

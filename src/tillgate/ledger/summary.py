@@ -3,10 +3,11 @@
 Nothing is rounded here; whoever shows an amount rounds it, half even, once.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from operator import add
+from itertools import zip_longest
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tillgate.ledger.figures import BLOCKS, ONCE, Block, Figures, Key, read_keys
@@ -127,14 +128,22 @@ class Places:
 
     def __init__(self) -> None:
         self._of_entry: dict[tuple[str, Key], int] = {}
-        self._of_keys: dict[bytes, list[int]] = {}
-        self.size = len(ONCE)
+        self._takers: dict[bytes, Callable[[list[int]], tuple[int, ...]]] = {}
+        self._size = len(ONCE)
 
-    def of(self, keys: bytes) -> list[int]:
-        """The places of the sums of figures with these keys, one after the other."""
-        if keys not in self._of_keys:
-            self._of_keys[keys] = [*self._of_blocks(keys), *range(len(ONCE))]
-        return self._of_keys[keys]
+    def row(self, figures: Figures) -> tuple[int, ...]:
+        """The sums of a day, each at its place; nothing where it has none."""
+        take = self._takers.get(figures.keys)
+        if take is None:
+            take = self._takers[figures.keys] = self._taker(figures.keys)
+        return take([*figures.sums, 0])
+
+    def _taker(self, keys: bytes) -> Callable[[list[int]], tuple[int, ...]]:
+        places = [*self._of_blocks(keys), *range(len(ONCE))]
+        taken = [-1] * self._size
+        for number, place in enumerate(places):
+            taken[place] = number
+        return itemgetter(*taken)
 
     def _of_blocks(self, keys: bytes) -> Iterator[int]:
         for block, named in zip(BLOCKS, read_keys(keys).blocks, strict=True):
@@ -144,9 +153,9 @@ class Places:
 
     def at(self, block: str, key: Key, sums: int) -> int:
         """Where the sums of an entry begin, of which there are so many."""
-        start = self._of_entry.setdefault((block, key), self.size)
-        if start == self.size:
-            self.size += sums
+        start = self._of_entry.setdefault((block, key), self._size)
+        if start == self._size:
+            self._size += sums
         return start
 
 
@@ -155,22 +164,23 @@ class Adder:
 
     def __init__(self, places: Places | None = None) -> None:
         self._places = places or Places()
-        self._sums: dict[bytes, list[int]] = {}
+        self._rows: list[tuple[int, ...]] = []
+        self._keys: set[bytes] = set()
         self._unbalanced: list[Unbalanced] = []
 
     def add(self, business_date: date, figures: Figures) -> None:
         """Count one more day."""
-        # Days of the same keys first: that needs no place for each sum.
-        before = self._sums.get(figures.keys)
-        sums = figures.sums if before is None else list(map(add, before, figures.sums))
-        self._sums[figures.keys] = sums
+        self._rows.append(self._places.row(figures))
+        self._keys.add(figures.keys)
         if figures.unbalanced:
             rest = sum(rest for _, rest in figures.unbalanced)
             self._unbalanced.append(Unbalanced(business_date, rest, figures.unbalanced))
 
     def summary(self) -> Summary:
         """What they all come to."""
-        keys, sums = [read_keys(packed) for packed in self._sums], self._spread()
+        # Rows are longer the later a day brought keys of its own.
+        sums = [sum(column) for column in zip_longest(*self._rows, fillvalue=0)]
+        keys = [read_keys(packed) for packed in self._keys]
         blocks = {
             block.name: list(
                 self._entries(block, {key for each in keys for key in each.blocks[at]}, sums)
@@ -179,7 +189,7 @@ class Adder:
         }
         payments = [PaymentTotal(*entry) for entry in blocks["payments"]]
         tips, surcharges = sum(one.tip for one in payments), sum(one.surcharge for one in payments)
-        once = dict(zip(ONCE, sums, strict=False))
+        once = dict(zip(ONCE, sums or [0] * len(ONCE), strict=False))
         sold = Sold._make([*(once[name] for name in ONCE[:4]), tips, surcharges])
         return Summary(
             groups=[GroupTotal(*entry) for entry in blocks["accounting_groups"]],
@@ -195,15 +205,6 @@ class Adder:
             gift_card_groups=sorted({code for each in keys for code in each.gift_card_groups}),
             **{name: Counted(once[name], once[f"{name}_total"]) for name in _COUNTED},
         )
-
-    def _spread(self) -> list[int]:
-        """All sums, each at its place."""
-        places = [self._places.of(keys) for keys in self._sums]
-        sums = [0] * self._places.size
-        for known, amounts in zip(places, self._sums.values(), strict=True):
-            for place, amount in zip(known, amounts, strict=True):
-                sums[place] += amount
-        return sums
 
     def _entries(
         self, block: Block, keys: Collection[Key], sums: list[int]

@@ -7,6 +7,7 @@ claim the port among ourselves.
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -84,6 +85,9 @@ async def listening(app: App, host: str, port: int, deadline: float) -> AsyncIte
     serving = asyncio.create_task(server.serve())
     try:
         await _until_listening(host, port, serving)
+        # What is there by now stays: to look through it for garbage again and again is for nothing.
+        gc.collect()
+        gc.freeze()
         yield
     finally:
         server.stop()  # type: ignore[no-untyped-call]

@@ -1,15 +1,17 @@
 """The API plane's connections, and how it outlives a restart of PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import AsyncConnectionPool
 
 from tillgate.foundation.postgres.sessions import Query, fetch_each, reading
 
-Pool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
+Connected = AsyncConnection[tuple[Any, ...]]
+Pool = AsyncConnectionPool[Connected]
+Found = TypeVar("Found")
 
 # The pool doubles its pause after each failed attempt. Giving up soon lets the next caller
 # try at once when the server is back, instead of waiting out a pause of minutes.
@@ -51,45 +53,43 @@ async def read_each(
     """The rows of several queries of one transaction, on a connection of the pool.
 
     With `undecoded` a text comes as the bytes of its UTF-8.
-
-    Asking a connection whether it lives before each use would cost a second round trip. Reading
-    can be repeated: so a dead one is noticed by its failure, and the pool is swept.
     """
     ids, wanted = list(locations), list(queries)
-    async with pool.connection() as conn:
-        try:
-            return await fetch_each(conn, ids, wanted, undecoded=undecoded)
-        except OperationalError:
-            if not conn.closed:
-                raise
-    await pool.check()
-    async with pool.connection() as conn:
-        return await fetch_each(conn, ids, wanted, undecoded=undecoded)
+
+    async def rows(connection: Connected) -> list[list[tuple[Any, ...]]]:
+        return await fetch_each(connection, ids, wanted, undecoded=undecoded)
+
+    async with AsyncExitStack() as stack:
+        return await _on_a_living_one(stack, pool, rows)
 
 
 @asynccontextmanager
-async def reading_from(
-    pool: Pool, locations: Iterable[int]
-) -> AsyncIterator[AsyncConnection[tuple[Any, ...]]]:
-    """A connection of the pool with a transaction begun, as `sessions.reading`; not a dead one.
-
-    What is begun needs a round trip, so a connection that died before is noticed here, where
-    nothing is read yet.
-    """
+async def reading_from(pool: Pool, locations: Iterable[int]) -> AsyncIterator[Connected]:
+    """A connection of the pool with a transaction begun, as `sessions.reading`."""
     ids = list(locations)
     async with AsyncExitStack() as stack:
-        try:
-            connection = await _begun(stack, pool, ids)
-        except OperationalError:
-            await stack.aclose()
-            await pool.check()
-            connection = await _begun(stack, pool, ids)
-        yield connection
+
+        async def begun(connection: Connected) -> Connected:
+            await stack.enter_async_context(reading(connection, ids))
+            return connection
+
+        yield await _on_a_living_one(stack, pool, begun)
 
 
-async def _begun(
-    stack: AsyncExitStack, pool: Pool, locations: Iterable[int]
-) -> AsyncConnection[tuple[Any, ...]]:
+async def _on_a_living_one(
+    stack: AsyncExitStack, pool: Pool, work: Callable[[Connected], Awaitable[Found]]
+) -> Found:
+    """What is found on a connection of the pool, which the stack holds until its end.
+
+    Asking a connection whether it lives before each use would cost a second round trip. What is
+    done here can be repeated: so a dead one is noticed by its failure, and the pool is swept.
+    """
     connection = await stack.enter_async_context(pool.connection())
-    await stack.enter_async_context(reading(connection, locations))
-    return connection
+    try:
+        return await work(connection)
+    except OperationalError:
+        if not connection.closed:
+            raise
+    await stack.aclose()
+    await pool.check()
+    return await work(await stack.enter_async_context(pool.connection()))

@@ -17,7 +17,7 @@ from tillgate.api.keys import PATH as KEYS
 from tillgate.api.params import Parameters, Unusable, reading
 from tillgate.api.payload import Payload, accepts_gzip
 from tillgate.api.plane import Plane
-from tillgate.api.readers import BusinessDate, Id, clamped, whole
+from tillgate.api.readers import BusinessDate, Id, clamped, one_of, whole
 from tillgate.ledger.day_reads import DayRow
 from tillgate.ledger.export import files
 from tillgate.ledger.export.files import File, Format, StoredDay
@@ -36,13 +36,6 @@ def _read_format(text: str) -> Format:
         raise Unusable(f"write {' or '.join(Format)}") from error
 
 
-def _read_file(text: str) -> File:
-    try:
-        return File(text)
-    except ValueError as error:
-        raise Unusable(f"write one of {', '.join(File)}") from error
-
-
 class ExportParameters(DaysParameters, frozen=True):
     """Which days, as of when, and how their rows are written."""
 
@@ -56,7 +49,7 @@ class FileParameters(Parameters, frozen=True):
     business_location_id: Id
     business_date: BusinessDate
     revision: Annotated[int, reading(whole(1))]
-    file: Annotated[File, reading(_read_file)]
+    file: Annotated[File, reading(one_of(File))]
 
 
 async def get_export(plane: Plane, call: Call, grant: Grant, asked: ExportParameters) -> bytes:

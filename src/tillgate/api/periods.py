@@ -15,9 +15,9 @@ from tillgate.access.reads import Grant
 from tillgate.api.blocks import blocks, covers, proof
 from tillgate.api.books import books_of
 from tillgate.api.call import Call
-from tillgate.api.params import Clash, Parameters, Unusable, reading
+from tillgate.api.params import Clash, Parameters, reading
 from tillgate.api.plane import Plane
-from tillgate.api.readers import BusinessDate, Id, Instant, check_dates, whole
+from tillgate.api.readers import BusinessDate, Id, Instant, check_dates, one_of, whole
 from tillgate.api.summary import LONGEST, earlier
 from tillgate.api.turns import sum_turn
 from tillgate.foundation import clock
@@ -31,18 +31,11 @@ from tillgate.ledger.summary_reads import Days, RangeFigures, fetch_figures
 _MOST = 366
 
 
-def _read_kind(text: str) -> Kind:
-    try:
-        return Kind(text)
-    except ValueError as error:
-        raise Unusable(f"write one of {', '.join(Kind)}") from error
-
-
 class PeriodsParameters(Parameters, frozen=True):
     """Which periods, and as of when; one date alone is its period, none the one that runs now."""
 
     business_location_id: Id
-    by: Annotated[Kind, reading(_read_kind)] = Kind.MONTH
+    by: Annotated[Kind, reading(one_of(Kind))] = Kind.MONTH
     year_start: Annotated[int, reading(whole(1, 12))] = 1
     from_: BusinessDate | None = field(name="from", default=None)
     to: BusinessDate | None = None

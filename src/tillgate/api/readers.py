@@ -3,17 +3,19 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, TypeVar
 
 from tillgate.api.params import Clash, Unusable, reading
-from tillgate.foundation.instants import BadInstant, parse_instant
+from tillgate.foundation.instants import YEARS, BadInstant, parse_instant
 from tillgate.ledger.aggregation import GroupKey
 from tillgate.ledger.parts import Part
 
 MAX_ID = 2**63 - 1
 MAX_ITEM_IDS = 200
 MAX_RANGE = timedelta(days=365)
-YEARS = range(1970, 2200)
+
+Word = TypeVar("Word", bound=StrEnum)
 
 _WHOLE = re.compile(r"-?\d+", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -43,6 +45,18 @@ def clamped(most: int) -> Callable[[str], int]:
         if not _WHOLE.fullmatch(text) or text.startswith("-") or not text.strip("0"):
             raise Unusable("write a whole number of at least 1")
         return most if len(text) > 20 else min(int(text), most)
+
+    return read
+
+
+def one_of(words: type[Word]) -> Callable[[str], Word]:
+    """One of these words."""
+
+    def read(text: str) -> Word:
+        try:
+            return words(text)
+        except ValueError as error:
+            raise Unusable(f"write one of {', '.join(words)}") from error
 
     return read
 

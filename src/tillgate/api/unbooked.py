@@ -1,9 +1,7 @@
 """What lies beside the sales, in V2: orders that came to nothing, and card payments."""
 
-from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 from msgspec import field
@@ -11,9 +9,9 @@ from msgspec import field
 from tillgate.access.reads import Grant
 from tillgate.api.books import books_of
 from tillgate.api.call import Call
-from tillgate.api.params import Parameters, Unusable, reading
+from tillgate.api.params import Parameters, reading
 from tillgate.api.plane import Plane
-from tillgate.api.readers import BusinessDate, Id, Instant, check_range, clamped, whole
+from tillgate.api.readers import BusinessDate, Id, Instant, check_range, clamped, one_of, whole
 from tillgate.foundation import clock
 from tillgate.ledger.card_payment import CardPaymentStatus
 from tillgate.ledger.unbooked_reads import (
@@ -26,21 +24,9 @@ from tillgate.ledger.unbooked_reads import (
 
 MOST_ON_A_PAGE = 100
 
-Word = TypeVar("Word", bound=StrEnum)
-
-
-def _one_of(words: type[Word]) -> Callable[[str], Word]:
-    def read(text: str) -> Word:
-        try:
-            return words(text)
-        except ValueError as error:
-            raise Unusable(f"write one of {', '.join(words)}") from error
-
-    return read
-
 
 def _statuses(text: str) -> tuple[CardPaymentStatus, ...]:
-    read = _one_of(CardPaymentStatus)
+    read = one_of(CardPaymentStatus)
     return tuple(dict.fromkeys(read(word.strip()) for word in text.split(",")))
 
 
@@ -59,8 +45,8 @@ class CardPaymentsParameters(Parameters, frozen=True):
     to: Instant | None = None
     page_size: Annotated[int, reading(clamped(MOST_ON_A_PAGE))] = 50
     offset: Annotated[int, reading(whole(0))] = 0
-    sort_direction: Annotated[SortDirection, reading(_one_of(SortDirection))] = SortDirection.ASC
-    date_type: Annotated[DateType, reading(_one_of(DateType))] = DateType.MODIFIED
+    sort_direction: Annotated[SortDirection, reading(one_of(SortDirection))] = SortDirection.ASC
+    date_type: Annotated[DateType, reading(one_of(DateType))] = DateType.MODIFIED
     status: Annotated[tuple[CardPaymentStatus, ...], reading(_statuses, separator=",")] | None = (
         None
     )

@@ -3,6 +3,9 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+# Outside of these, time zones are guesswork.
+YEARS = range(1970, 2200)
+
 # Seconds are optional and a space may stand for `+`: a form decoder makes one of it in a query.
 _INSTANT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?"

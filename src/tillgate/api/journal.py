@@ -13,18 +13,16 @@ from tillgate.access.reads import Grant
 from tillgate.api.books import books_of
 from tillgate.api.call import Call
 from tillgate.api.errors import NoSuchMapping
-from tillgate.api.params import Parameters, Unusable, reading
+from tillgate.api.params import Parameters, reading
 from tillgate.api.payload import Payload
 from tillgate.api.plane import Plane
-from tillgate.api.readers import MAX_RANGE, BusinessDate, Id, Instant, check_dates, whole
+from tillgate.api.readers import MAX_RANGE, BusinessDate, Id, Instant, check_dates, one_of, whole
 from tillgate.api.summary import earlier
 from tillgate.api.turns import sum_turn
 from tillgate.foundation import clock
 from tillgate.foundation.instants import format_instant
-from tillgate.journal.beancount import as_beancount
-from tillgate.journal.csv import as_csv
 from tillgate.journal.entry import Entry, Posting
-from tillgate.journal.hledger import as_hledger
+from tillgate.journal.formats import WRITERS
 from tillgate.journal.journal import Journal
 from tillgate.journal.mapping import Account, Corrections, Places
 from tillgate.journal.reads import SHORT, Asked, NoSuchVersion, fetch_journal
@@ -44,28 +42,17 @@ class Format(StrEnum):
 
 
 class _Text(msgspec.Struct, frozen=True):
-    """A format for a program of accountants: who writes it, and what its files are."""
+    """What files of a format for a program of accountants are."""
 
-    write: Callable[[Journal], bytes]
     content_type: bytes
     ending: str
 
 
 _TEXTS = {
-    Format.CSV: _Text(as_csv, b"text/csv; charset=utf-8; header=present", "csv"),
-    Format.HLEDGER: _Text(as_hledger, b"text/plain; charset=utf-8", "journal"),
-    Format.BEANCOUNT: _Text(as_beancount, b"text/plain; charset=utf-8", "beancount"),
+    Format.CSV: _Text(b"text/csv; charset=utf-8; header=present", "csv"),
+    Format.HLEDGER: _Text(b"text/plain; charset=utf-8", "journal"),
+    Format.BEANCOUNT: _Text(b"text/plain; charset=utf-8", "beancount"),
 }
-
-
-def _one_of(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
-    def read(text: str) -> StrEnum:
-        try:
-            return kind(text)
-        except ValueError as error:
-            raise Unusable(f"write one of {', '.join(kind)}") from error
-
-    return read
 
 
 class JournalParameters(Parameters, frozen=True):
@@ -78,9 +65,9 @@ class JournalParameters(Parameters, frozen=True):
     from_: BusinessDate | None = field(name="from", default=None)
     to: BusinessDate | None = None
     as_of: Instant | None = None
-    format_: Annotated[Format, reading(_one_of(Format))] = field(name="format", default=Format.JSON)
-    corrections: Annotated[Corrections | None, reading(_one_of(Corrections))] = None
-    places: Annotated[Places | None, reading(_one_of(Places))] = None
+    format_: Annotated[Format, reading(one_of(Format))] = field(name="format", default=Format.JSON)
+    corrections: Annotated[Corrections | None, reading(one_of(Corrections))] = None
+    places: Annotated[Places | None, reading(one_of(Places))] = None
     mapping_version: Annotated[int | None, reading(whole(0, _MOST_VERSIONS))] = None
 
     def __post_init__(self) -> None:
@@ -118,7 +105,7 @@ async def _written(journal: Journal, asked: Asked, form: Format) -> bytes | Payl
             return as_json(journal, asked)
         return await asyncio.to_thread(as_json, journal, asked)
     text = _TEXTS[form]
-    written = await asyncio.to_thread(text.write, journal)
+    written = await asyncio.to_thread(WRITERS[form], journal)
     return Payload(written, text.content_type, (_named(asked, text.ending),))
 
 

@@ -101,5 +101,13 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
     places: Places = Places.EXACT
 
 
+_DECODER = msgspec.json.Decoder(Mapping)
+
+
+def decode(text: str) -> Mapping:
+    """A mapping as it is kept: JSON."""
+    return _DECODER.decode(text)
+
+
 SUSPENSE = Account(code="suspense", name="Suspense", kind=Kind.ASSET)
 BY_REFERENCE = Mapping(version=0, accounts=[SUSPENSE], rules=[], suspense=SUSPENSE.code)

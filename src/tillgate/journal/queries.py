@@ -6,19 +6,15 @@ As the portal's role. Which business somebody may ask about is for the caller to
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-import msgspec
 from django.db import connection
 
 from tillgate.directory.queries import seeing
 from tillgate.foundation import clock
 from tillgate.journal.errors import NoSuchMapping
 from tillgate.journal.journal import Journal
-from tillgate.journal.mapping import BY_REFERENCE, Mapping
+from tillgate.journal.mapping import BY_REFERENCE, Mapping, decode
 from tillgate.journal.models import KeptMapping
 from tillgate.journal.reads import Asked, read_journal
-from tillgate.ledger.models import ClosedDay, OpenSale
-
-_MAPPING = msgspec.json.Decoder(Mapping)
 
 
 class KeptVersion(NamedTuple):
@@ -36,7 +32,7 @@ def newest_mapping(business_id: int) -> Mapping:
     """The mapping in force: by the back office's references where none was kept."""
     rows = KeptMapping.objects.filter(business_id=business_id).order_by("-version")
     body = rows.values_list("body", flat=True).first()
-    return BY_REFERENCE if body is None else _MAPPING.decode(body)
+    return BY_REFERENCE if body is None else decode(body)
 
 
 def kept_version(business_id: int, version: int) -> KeptVersion:
@@ -58,7 +54,7 @@ def _rows(business_id: int) -> Any:
 
 def _kept(row: KeptMapping) -> KeptVersion:
     who = None if row.made_by is None else row.made_by.get_full_name()
-    return KeptVersion(_MAPPING.decode(row.body), row.made_at, who)
+    return KeptVersion(decode(row.body), row.made_at, who)
 
 
 # --- entries --------------------------------------------------------------------------------------
@@ -77,16 +73,3 @@ def journal_of(
     with seeing([location]):
         connection.ensure_connection()
         return read_journal(connection.connection, asked, mapping)
-
-
-def newest_day_with_sales(location: int, before: date) -> date | None:
-    """The last business date before another on which something was sold."""
-    with seeing([location]):
-        until = {"business_location_id": location, "business_date__lt": before}
-        closed = ClosedDay.objects.filter(**until, sale_count__gt=0)
-        opened = OpenSale.objects.filter(**until)
-        found = [
-            rows.order_by("-business_date").values_list("business_date", flat=True).first()
-            for rows in (closed, opened)
-        ]
-    return max((day for day in found if day is not None), default=None)

@@ -24,7 +24,7 @@ from tillgate.journal.booking import (
 from tillgate.journal.chart import Chart
 from tillgate.journal.entry import Entry
 from tillgate.journal.journal import Journal
-from tillgate.journal.mapping import BY_REFERENCE, Corrections, Mapping, Places, What
+from tillgate.journal.mapping import BY_REFERENCE, Corrections, Mapping, Places, What, decode
 from tillgate.journal.references import Row, catalogued, references_of
 from tillgate.journal.sources import Thing
 from tillgate.ledger.summary_reads import (
@@ -244,7 +244,7 @@ def _kept(asked: Asked, rows: Sequence[Any]) -> Mapping:
     if asked.version == 0:
         return BY_REFERENCE
     if rows:
-        return _MAPPING_DECODER.decode(rows[0][0])
+        return decode(rows[0][0])
     if asked.version:
         raise NoSuchVersion(asked.version)
     return BY_REFERENCE
@@ -299,7 +299,6 @@ class _Told(msgspec.Struct):
     corrects: _Corrects
 
 
-_MAPPING_DECODER = msgspec.json.Decoder(Mapping)
 _TOLD = msgspec.json.Decoder(_Told)
 
 

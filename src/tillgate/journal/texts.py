@@ -1,5 +1,6 @@
 """What hledger's and beancount's texts have in common: amounts, and what is told of an entry."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from math import gcd
 from unicodedata import category
@@ -7,12 +8,54 @@ from unicodedata import category
 from tillgate.journal.entry import Entry, Posting
 from tillgate.journal.journal import Journal
 from tillgate.journal.mapping import Mapping
+from tillgate.journal.names import Names
 from tillgate.journal.sources import Source
 from tillgate.ledger.amounts import PLACES, exact
 
 _FEWEST = 2
 # Controls, line and paragraph separators, and halves of a character.
 _UNSEEN = frozenset({"Cc", "Zl", "Zp", "Cs"})
+
+
+class Text(ABC):
+    """A journal in a language of plain text: a head, then entries, each with its postings."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.names = Names(journal.accounts)
+
+    @abstractmethod
+    def head(self) -> Iterator[str]:
+        """What is declared before any entry, line by line."""
+
+    @abstractmethod
+    def title(self, entry: Entry, flag: str) -> str:
+        """The first line of an entry; the flag says whether it is final."""
+
+    @abstractmethod
+    def said(self, key: str, text: str) -> str:
+        """A line with something that is told of the thing above it."""
+
+    @abstractmethod
+    def posted(self, posting: Posting, name: str, amount: str) -> Iterator[str]:
+        """The lines of a posting on an account of this name."""
+
+    def file(self) -> bytes:
+        """The whole file, in UTF-8."""
+        blocks = [self.head(), *map(self._entry, self.journal.entries)]
+        return ("\n\n".join(map("\n".join, blocks)) + "\n").encode()
+
+    def _entry(self, entry: Entry) -> Iterator[str]:
+        if not entry.postings.all:
+            yield f"; {nothing_booked(entry)}"
+            return
+        yield self.title(entry, "*" if entry.final else "!")
+        for key, text in told(entry, self.journal.mapping).items():
+            yield self.said(key, text)
+        places = places_of(each.amount for each in entry.postings.all)
+        for posting in entry.postings.all:
+            amount = f"{written(posting.amount, places)} {self.journal.currency}"
+            yield from self.posted(posting, self.names.of(posting.account), amount)
 
 
 def places_of(amounts: Iterable[int]) -> int:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import zstandard
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from tillgate.directory.models import BusinessLocation
 from tillgate.directory.models import DayRule as DayRuleRow
@@ -133,11 +133,20 @@ def days_at_a_glance(
 
 def last_booked(location: int) -> date | None:
     """The newest business date with sales, or that is closed; None without any."""
+    return _newest_day(location, ClosedDay.objects.all(), OpenSale.objects.all())
+
+
+def newest_day_with_sales(location: int, before: date) -> date | None:
+    """The last business date before another on which something was sold."""
+    closed = ClosedDay.objects.filter(business_date__lt=before, sale_count__gt=0)
+    return _newest_day(location, closed, OpenSale.objects.filter(business_date__lt=before))
+
+
+def _newest_day(location: int, *days: QuerySet[Any]) -> date | None:
     with seeing([location]):
-        rows = (OpenSale.objects, ClosedDay.objects)
         newest = (
             each.filter(business_location_id=location).aggregate(Max("business_date"))
-            for each in rows
+            for each in days
         )
         return max((day for one in newest if (day := one["business_date__max"])), default=None)
 

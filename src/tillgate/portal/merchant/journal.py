@@ -1,6 +1,5 @@
 """What accountants book of a location: the entry of a day by its mapping, and files of many."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,15 +8,15 @@ from django.shortcuts import render
 from django.urls import URLPattern
 
 from tillgate.directory.permissions import may
+from tillgate.foundation.instants import YEARS
 from tillgate.foundation.sandbox_ids import is_sandbox_id
-from tillgate.journal.beancount import as_beancount
-from tillgate.journal.csv import as_csv
 from tillgate.journal.errors import NoSuchMapping
-from tillgate.journal.hledger import as_hledger
+from tillgate.journal.formats import WRITERS
 from tillgate.journal.journal import Journal
-from tillgate.journal.queries import journal_of, newest_day_with_sales, versions_of
+from tillgate.journal.queries import journal_of, versions_of
 from tillgate.journal.reads import NoSuchVersion
 from tillgate.ledger.calendar import ONE_DAY
+from tillgate.ledger.queries import newest_day_with_sales
 from tillgate.portal.merchant.books_month import first_of
 from tillgate.portal.merchant.books_shelf import Shelf, read_date, shelf_or_404
 from tillgate.portal.merchant.journal_shown import journal_shown
@@ -25,13 +24,7 @@ from tillgate.portal.merchant.mapping_form import CORRECTIONS, PLACES
 from tillgate.portal.page import page, person_of
 
 MOST_DAYS = 366
-_YEARS = range(1970, 2200)
 _MOST_DIGITS = 6
-_FILES: dict[str, tuple[Callable[[Journal], bytes], str]] = {
-    "csv": (as_csv, "text/csv; charset=utf-8"),
-    "hledger": (as_hledger, "text/plain; charset=utf-8"),
-    "beancount": (as_beancount, "text/plain; charset=utf-8"),
-}
 
 
 def journal(request: HttpRequest, location_id: int) -> HttpResponse:
@@ -65,19 +58,19 @@ def journal_file(request: HttpRequest, location_id: int, form: str) -> HttpRespo
     """The journal of a range, as the API plane gives it, to take away."""
     shelf = shelf_or_404(request, location_id)
     first, last = (_bound(request.GET.get(name, "")) for name in ("from", "to"))
-    if form not in _FILES or not 0 <= (last - first).days < MOST_DAYS:
+    if form not in WRITERS or not 0 <= (last - first).days < MOST_DAYS:
         raise Http404
-    write, content_type = _FILES[form]
-    content = write(_made(shelf, (first, last), _number(request.GET.get("version"))))
+    content = WRITERS[form](_made(shelf, (first, last), _number(request.GET.get("version"))))
     called = f"{location_id}-journal-{first}-{last}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{called}"'}
-    return HttpResponse(content, content_type=content_type, headers=headers)
+    kind = "text/csv" if form == "csv" else "text/plain"
+    return HttpResponse(content, content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 def _bound(text: str) -> date:
     # As the API plane: beyond these years time zones are guesswork, and dates run out.
     day = read_date(text)
-    if day is None or day.year not in _YEARS:
+    if day is None or day.year not in YEARS:
         raise Http404
     return day
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tillgate.journal.chart import Chart, in_order
 from tillgate.journal.mapping import Account, Places, What
 from tillgate.journal.sources import REST, Source, Thing
+from tillgate.ledger.amounts import half_even
 from tillgate.ledger.figures import Figures
 
 _CENT = 10_000
@@ -118,9 +119,7 @@ def _rounded(posting: Posting) -> Posting:
 
 def to_cents(amount: int) -> int:
     """Rounded half even to a cent, in millionths still."""
-    quotient, rest = divmod(amount, _CENT)
-    up = rest * 2 > _CENT or (rest * 2 == _CENT and quotient % 2)
-    return (quotient + bool(up)) * _CENT
+    return half_even(amount, _CENT) * _CENT
 
 
 def change_of(before: Postings, after: Postings) -> Postings:

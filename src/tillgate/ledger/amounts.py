@@ -13,6 +13,12 @@ def micro(text: str) -> int:
     return int(whole + places.ljust(PLACES, "0"))
 
 
+def half_even(dividend: int, divisor: int) -> int:
+    """The quotient, rounded half even; the divisor is above zero."""
+    quotient, rest = divmod(dividend, divisor)
+    return quotient + (rest * 2 > divisor or (rest * 2 == divisor and quotient % 2 == 1))
+
+
 def exact(millionths: int) -> str:
     """The amount with all its six places, such as `"12.500000"`."""
     digits = f"{abs(millionths):07}"

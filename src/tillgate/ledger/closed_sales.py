@@ -53,30 +53,28 @@ class OpenedDay:
     @cached_property
     def sales(self) -> list[OpenedSale]:
         """All of them, in their order."""
-        sales = list[OpenedSale]()
-        for frame in self.frames:
-            told = frame.directory
-            columns = (told.accounts, told.closed, told.recorded_after)
-            moved_by = told.moved_by or [0] * frame.span.count
-            sales += [
-                OpenedSale(cut, account, instant_of(closed), instant_of(closed + after), by)
-                for cut, account, closed, after, by in zip(
-                    frame.sales, *columns, moved_by, strict=True
-                )
-            ]
-        return sales
+        return [
+            _opened(frame, place, cut)
+            for frame in self.frames
+            for place, cut in enumerate(frame.sales)
+        ]
 
     def sale(self, frame: Frame, place: int) -> OpenedSale:
         """One of them."""
-        told = frame.directory
-        closed, after = told.closed[place], told.recorded_after[place]
-        times = instant_of(closed), instant_of(closed + after)
-        by = told.moved_by[place] if told.moved_by else 0
-        return OpenedSale(frame.sale(place), told.accounts[place], *times, by)
+        return _opened(frame, place, frame.sale(place))
 
     def body(self, sale: OpenedSale) -> bytes:
         """The canonical text of a sale; what was erased is missing."""
         return pieces.view(sale.cut, _EVERYTHING, self.known, payments=True)
+
+
+def _opened(frame: Frame, place: int, cut: Cut) -> OpenedSale:
+    told = frame.directory
+    closed, after = told.closed[place], told.recorded_after[place]
+    times = instant_of(closed), instant_of(closed + after)
+    return OpenedSale(
+        cut, told.accounts[place], *times, told.moved_by[place] if told.moved_by else 0
+    )
 
 
 def open_day(connection: Connection[Any], location: int, position: int) -> OpenedDay:

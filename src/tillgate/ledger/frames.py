@@ -182,32 +182,23 @@ class Frame:
 
     def sale(self, place: int) -> Cut:
         """One sale in its pieces, without taking the others apart."""
-        told, pieces, lean = self.directory, self.pieces, self.leans[place]
-        first, count = sum(pieces.counts[:place]), pieces.counts[place]
-        places = list(accumulate(pieces.gaps[first : first + count]))
-        tags, texts = pieces.tags[first : first + count], pieces.texts[first : first + count]
-        start = told.payments_at[place]
-        return Cut(lean, start, start + told.payments_sizes[place], places, tags, texts)
+        return self._cut(place, sum(self.pieces.counts[:place]))
 
     @cached_property
     def sales(self) -> list[Cut]:
         """Every sale in its pieces."""
-        pieces, cuts, at = self.pieces, list[Cut](), 0
-        columns = zip(
-            pieces.counts,
-            self.starts,
-            self.directory.sizes,
-            self.directory.payments_at,
-            self.directory.payments_sizes,
-            strict=True,
-        )
-        for count, start, size, payments_at, payments_size in columns:
-            lean = self.lean[start : start + size]
-            places = list(accumulate(pieces.gaps[at : at + count]))
-            tags, texts = pieces.tags[at : at + count], pieces.texts[at : at + count]
-            cuts.append(Cut(lean, payments_at, payments_at + payments_size, places, tags, texts))
-            at += count
-        return cuts
+        firsts = accumulate(self.pieces.counts[:-1], initial=0)
+        return [self._cut(place, first) for place, first in enumerate(firsts)]
+
+    def _cut(self, place: int, first: int) -> Cut:
+        """A sale whose pieces begin with this one of the frame's."""
+        told, pieces = self.directory, self.pieces
+        last = first + pieces.counts[place]
+        places = list(accumulate(pieces.gaps[first:last]))
+        start = told.payments_at[place]
+        end = start + told.payments_sizes[place]
+        tags, texts = pieces.tags[first:last], pieces.texts[first:last]
+        return Cut(self.leans[place], start, end, places, tags, texts)
 
     def with_payments(
         self, start: int, end: int, tags: Collection[int], values: Mapping[bytes, bytes]

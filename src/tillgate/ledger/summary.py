@@ -164,7 +164,7 @@ class Adder:
 
     def __init__(self, places: Places | None = None) -> None:
         self._places = places or Places()
-        self._rows: list[tuple[int, ...]] = []
+        self._rows = [(0,) * len(ONCE)]
         self._keys: set[bytes] = set()
         self._unbalanced: list[Unbalanced] = []
 
@@ -189,7 +189,7 @@ class Adder:
         }
         payments = [PaymentTotal(*entry) for entry in blocks["payments"]]
         tips, surcharges = sum(one.tip for one in payments), sum(one.surcharge for one in payments)
-        once = dict(zip(ONCE, sums or [0] * len(ONCE), strict=False))
+        once = dict(zip(ONCE, sums, strict=False))
         sold = Sold._make([*(once[name] for name in ONCE[:4]), tips, surcharges])
         return Summary(
             groups=[GroupTotal(*entry) for entry in blocks["accounting_groups"]],

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tillgate.ledger.amounts import PLACES, micro
+from tillgate.ledger.amounts import PLACES, half_even, micro
 from tillgate.ledger.public import Line, Payment, PublicSale, Reference, group_values
 from tillgate.ledger.sale import SaleType
 
@@ -258,9 +258,7 @@ def _share(net: int, rate: str) -> int:
     """The net times a multiplier less one, rounded half even to a millionth."""
     whole, _, places = rate.partition(".")
     scale: int = 10 ** len(places)
-    dividend: int = net * (int(whole + places) - scale)
-    quotient, rest = divmod(dividend, scale)
-    return quotient + (rest * 2 > scale or (rest * 2 == scale and quotient % 2 == 1))
+    return half_even(net * (int(whole + places) - scale), scale)
 
 
 def _add(sums: dict[tuple[Any, ...], Sums], key: tuple[Any, ...], amounts: Iterable[int]) -> None:

@@ -10,10 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from bench.installation import Installation
-from bench.load import run_load
-from bench.row import Row, bounded, compared
+from bench.row import Row
 from bench.served import fetch, served
-from bench.sums import Sums, ask_duck_of, asking, in_turn
+from bench.sums import Sums, ask_duck_of, beside_duck
 from bench.year import FIRST, LOCATION, NotWhole, dates
 
 # The first month of the books is one of these many days.
@@ -36,18 +35,9 @@ def measure(place: Installation) -> list[Row]:
         served("uncached") as base_url,
         ask_duck_of(folder, "takings", place.scale.seconds) as (sums, ask_duck),
     ):
-        url, headers, seconds = base_url + path, place.headers(), place.scale.seconds
-        _check(json.loads(fetch(url, headers)), sums)
-        by_duck, by_us = in_turn(place, ask_duck, asking(place, url))
-        took = [
-            run_load(url, headers, connections=1, seconds=seconds).milliseconds_each
-            for _ in range(place.scale.turns)
-        ]
-    name = "journal of a month"
-    return [
-        bounded(name, "ms", took, at_most=20),
-        compared(f"{name}, by DuckDB", "answers/s", by_us, by_duck, at_least=1),
-    ]
+        url = base_url + path
+        _check(json.loads(fetch(url, place.headers())), sums)
+        return beside_duck(place, "journal of a month", url, ask_duck, at_most=20)
 
 
 def _check(answer: dict[str, Any], theirs: Sums) -> None:

@@ -11,10 +11,9 @@ from typing import Any
 import psycopg
 
 from bench.installation import Installation
-from bench.load import run_load
-from bench.row import Row, bounded, compared
+from bench.row import Row
 from bench.served import fetch, served
-from bench.sums import Sums, ask_duck_of, asking, in_turn
+from bench.sums import Sums, ask_duck_of, beside_duck
 from bench.year import FIRST, LOCATION, NotWhole, Year, dates
 from tillgate.foundation.postgres.roles import Role
 from tillgate.foundation.postgres.urls import database_url
@@ -46,17 +45,7 @@ def measure(place: Installation) -> list[Row]:
     ):
         url = base_url + path
         _check(json.loads(fetch(url, place.headers())), sums)
-        by_duck, by_us = in_turn(place, ask_duck, asking(place, url))
-        headers, seconds = place.headers(), place.scale.seconds
-        took = [
-            run_load(url, headers, connections=1, seconds=seconds).milliseconds_each
-            for _ in range(place.scale.turns)
-        ]
-    name = "periods of three years by month"
-    return [
-        bounded(name, "ms", took, at_most=50),
-        compared(f"{name}, by DuckDB", "answers/s", by_us, by_duck, at_least=1),
-    ]
+        return beside_duck(place, "periods of three years by month", url, ask_duck, at_most=50)
 
 
 def _path(year: Year) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from bench import cores
 from bench.installation import Installation
 from bench.load import run_load
-from bench.row import Row, compared
+from bench.row import Row, bounded, compared
 from bench.served import fetch, served
 from bench.year import FIRST, LOCATION, NotWhole, Year, dates
 from tillgate.foundation.instants import format_instant
@@ -71,6 +71,22 @@ def asking(place: Installation, url: str) -> Callable[[], float]:
     """Answers a second, over one connection."""
     seconds, headers = place.scale.seconds, place.headers()
     return lambda: run_load(url, headers, connections=1, seconds=seconds).per_second
+
+
+def beside_duck(
+    place: Installation, name: str, url: str, ask_duck: Callable[[], float], *, at_most: float
+) -> list[Row]:
+    """How many ms one answer takes, and how many come a second beside DuckDB's."""
+    by_duck, by_us = in_turn(place, ask_duck, asking(place, url))
+    headers, seconds = place.headers(), place.scale.seconds
+    took = [
+        run_load(url, headers, connections=1, seconds=seconds).milliseconds_each
+        for _ in range(place.scale.turns)
+    ]
+    return [
+        bounded(name, "ms", took, at_most=at_most),
+        compared(f"{name}, by DuckDB", "answers/s", by_us, by_duck, at_least=1),
+    ]
 
 
 def in_turn(place: Installation, *sides: Callable[[], float]) -> list[list[float]]:

@@ -183,13 +183,12 @@ def test_beancount_takes_any_texts_and_comes_to_the_same(journal: Journal, tmp_p
 _DAMAGE = [
     pytest.param(b"12.340000", b"12.340001", id="a millionth too much"),
     pytest.param(b"  Income:4000-Food  ", b"  Income:4000-Fold  ", id="an account nobody named"),
+    pytest.param(b"1 GBP", b"1 GBX", id="another commodity"),
 ]
 
 
 @programs.needs_hledger
-@pytest.mark.parametrize(
-    ("what", "instead"), [*_DAMAGE, pytest.param(b"1 GBP", b"1 GBX", id="another commodity")]
-)
+@pytest.mark.parametrize(("what", "instead"), _DAMAGE)
 def test_hledger_refuses_a_damaged_file(what: bytes, instead: bytes, tmp_path: Path) -> None:
     path = tmp_path / "damaged.journal"
     path.write_bytes(as_hledger(_journal(_ENTRY)).replace(what, instead))
@@ -197,9 +196,7 @@ def test_hledger_refuses_a_damaged_file(what: bytes, instead: bytes, tmp_path: P
 
 
 @programs.needs_beancount
-@pytest.mark.parametrize(
-    ("what", "instead"), [*_DAMAGE, pytest.param(b"1 GBP", b"1 GBX", id="another commodity")]
-)
+@pytest.mark.parametrize(("what", "instead"), _DAMAGE)
 def test_beancount_refuses_a_damaged_file(what: bytes, instead: bytes, tmp_path: Path) -> None:
     path = tmp_path / "damaged.beancount"
     path.write_bytes(as_beancount(_journal(_ENTRY)).replace(what, instead))

@@ -12,6 +12,7 @@ from tillgate.ledger.feed.batch import import_file
 from tillgate.ledger.sale import ENCODER, Consumer
 from tillgate.verifying.chain import Chain
 from tillgate.verifying.command import Asked, verify_gate
+from tillgate.verifying.errors import Broken, CannotVerify
 from tillgate.verifying.gate import Gate as Books
 from tillgate.verifying.gate import Refused
 
@@ -34,6 +35,14 @@ class Copy:
 
     def verify(self, save: Path | None = None) -> Chain:
         return verify_gate(Asked(save=save), Books(self.get, LOCATION))
+
+    def fault(self) -> str:
+        """What `verify` says that is not whole; nothing where all is."""
+        try:
+            self.verify()
+        except (Broken, CannotVerify) as found:
+            return str(found)
+        return ""
 
 
 @pytest.fixture
